@@ -1,0 +1,1 @@
+"""Parvis: the one front door between citizens, town halls and the State in France."""

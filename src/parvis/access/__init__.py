@@ -1,0 +1,1 @@
+"""Grants and decisions: who may do what, where, and why."""

@@ -1,0 +1,1 @@
+"""Processes (démarches) and online services as data, with their workflows."""

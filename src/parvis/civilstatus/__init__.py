@@ -1,0 +1,1 @@
+"""Civil-status acts, verifications, extracts and mention notices."""

@@ -1,0 +1,1 @@
+"""Errors, ids, clock, outbox, settings readers, embedded PostgreSQL."""

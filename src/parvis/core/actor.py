@@ -1,0 +1,30 @@
+"""Who acts. Every command takes one; the ledger writes it down."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+ActorKind = Literal["account", "client", "system", "anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, a machine or the platform itself, possibly acting for an organisation.
+
+    ``acting_for`` is the organisation on whose behalf the act is done (None for a citizen acting for themselves);
+    ``label`` is a short name for people reading the journal, never used to decide anything.
+    """
+
+    kind: ActorKind
+    id: UUID | None = None
+    acting_for: UUID | None = None
+    label: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The stable form written in the journal, for example ``account:0190…``."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+SYSTEM = Actor("system", label="Parvis")
+ANONYMOUS = Actor("anonymous")

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: binaries from a wheel, run by our own launcher (specs: measured traps of the wheel's)."""

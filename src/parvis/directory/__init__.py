@@ -1,0 +1,1 @@
+"""Communes of the official geographic code, organisations, unit trees, memberships."""

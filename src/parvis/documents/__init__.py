@@ -1,0 +1,1 @@
+"""Files: streamed, hashed, checked, stored."""

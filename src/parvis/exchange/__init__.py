@@ -1,0 +1,1 @@
+"""The hub: folders, one case per recipient, events, notifications, subscriptions."""

@@ -1,0 +1,1 @@
+"""Accounts, sign-in, machine clients and their tokens."""

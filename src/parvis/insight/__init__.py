@@ -1,0 +1,1 @@
+"""Bouquet optimiser, survey and benchmark data, indicators, cost accounting."""

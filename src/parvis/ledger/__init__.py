@@ -1,0 +1,1 @@
+"""Append-only Merkle log of everything that was done, by whom and why."""

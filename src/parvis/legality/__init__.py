@@ -1,0 +1,1 @@
+"""Acts sent to the préfecture and accounts sent to the comptable."""

@@ -1,0 +1,1 @@
+"""Messages to people: written with the act, sent after commit."""

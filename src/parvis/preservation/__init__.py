@@ -1,0 +1,1 @@
+"""Conservation base: registers and evidence kept under the procureur."""

@@ -1,0 +1,1 @@
+"""Parapheur, batches, signatures, timestamps, validation reports."""

@@ -1,0 +1,1 @@
+"""What a citizen asks: stepped forms, their rules, payloads and follow-up."""

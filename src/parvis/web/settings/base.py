@@ -1,0 +1,152 @@
+"""What every way of running shares. Grouped by concern; each deployer's choice is read through `core.env`."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.core import env
+from parvis.core.database import database_config
+
+# --- Where things live -------------------------------------------------------------------------------------------
+DATA_DIR = env.data_dir()
+PACKAGE_DIR = Path(__file__).resolve().parents[2]
+
+# --- Who we are on the network -----------------------------------------------------------------------------------
+SECRET_KEY = env.kept_secret("PARVIS_SECRET_KEY", DATA_DIR / "keys" / "django.key")
+DEBUG = False
+ALLOWED_HOSTS = env.words("PARVIS_HOSTS", "localhost,127.0.0.1,[::1]")
+SITE_URL = env.text("PARVIS_URL", "http://localhost:8600").rstrip("/")
+SITE_NAME = env.text("PARVIS_NAME", "Parvis")
+ROOT_URLCONF = "parvis.web.urls"
+WSGI_APPLICATION = "parvis.web.wsgi.application"
+
+# --- Applications, low layers first ------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "parvis.core",
+    "parvis.ui",
+    "parvis.ledger",
+    "parvis.identity",
+    "parvis.directory",
+    "parvis.documents",
+    "parvis.notifications",
+    "parvis.catalogue",
+    "parvis.access",
+    "parvis.signing",
+    "parvis.exchange",
+    "parvis.preservation",
+    "parvis.teleservices",
+    "parvis.legality",
+    "parvis.civilstatus",
+    "parvis.insight",
+    "parvis.web",
+    "allauth",
+    "allauth.account",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "parvis.web.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "parvis.web.middleware.refusals",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "parvis.web.shell.context",
+            ],
+            "builtins": ["parvis.ui.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+# --- Storage -----------------------------------------------------------------------------------------------------
+DATABASES = {"default": database_config()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DOCUMENTS_ROOT = Path(env.text("PARVIS_DOCUMENTS", str(DATA_DIR / "documents")))
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # larger files go to a temporary file, never to memory
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # forms and JSON; files are streamed and not counted here
+
+# --- Sign-in -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
+
+# --- Cookies and headers -----------------------------------------------------------------------------------------
+SECURE_COOKIES = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_NAME = "__Host-parvis" if SECURE_COOKIES else "parvis"
+CSRF_COOKIE_NAME = "__Host-parvis-csrf" if SECURE_COOKIES else "parvis-csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_FAILURE_VIEW = "parvis.web.errors.expired_form"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Mail --------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("PARVIS_SMTP_HOST", "localhost")
+EMAIL_PORT = env.number("PARVIS_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("PARVIS_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("PARVIS_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("PARVIS_SMTP_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("PARVIS_MAIL_FROM", "Parvis <ne-pas-repondre@parvis.invalid>")
+
+# --- Language and time -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("Français")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE_DIR / "web" / "locale"]
+LANGUAGE_COOKIE_NAME = "parvis-language"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+# --- Logs: static events and ids, never a person's data ----------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("PARVIS_LOG_LEVEL", "INFO")},
+}

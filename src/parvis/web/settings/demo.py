@@ -1,0 +1,9 @@
+"""The demo: base settings, mail to the catcher of `parvis_simulators`."""
+
+from parvis.core import env
+from parvis.web.settings.base import *  # noqa: F403 - a settings module extends another by taking its names
+
+DEMO = True
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = env.number("PARVIS_SMTP_PORT", 8625)
+SITE_NAME = env.text("PARVIS_NAME", "Parvis (démonstration)")

@@ -1,0 +1,11 @@
+"""What every page needs to draw its frame."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def context(_request: HttpRequest) -> dict[str, Any]:
+    """Template context of the shell. Makes no SQL query: it runs on every page."""
+    return {"site_name": settings.SITE_NAME, "demo": getattr(settings, "DEMO", False)}

@@ -10,3 +10,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# No pool: its threads would hold the test database open when it is dropped, and outlive the tests that count threads.
+DATABASES["default"]["OPTIONS"].pop("pool", None)

@@ -10,6 +10,7 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from parvis.core.embedded import paths
 from parvis.core.embedded.errors import EmbeddedError
@@ -62,6 +63,15 @@ def named_account() -> Account:
         "Créez un compte (useradd parvis) et relancez la commande."
     )
     raise EmbeddedError(message)
+
+
+def open_log(path: Path, data_dir: Path) -> IO[bytes]:
+    """Open a log for the owner of the data directory: root helping an account must not lock it out."""
+    log = path.open("ab")
+    owner = data_dir.stat()
+    if os.getuid() == 0 and owner.st_uid != 0:
+        os.fchown(log.fileno(), owner.st_uid, owner.st_gid)
+    return log
 
 
 def give(path: Path, account: Account) -> None:

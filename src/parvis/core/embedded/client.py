@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parvis.core.embedded import links, paths, programs, state
+from parvis.core.embedded.accounts import open_log
 from parvis.core.embedded.binaries import wheel_programs
 from parvis.core.embedded.configuration import Durability
 from parvis.core.embedded.errors import EmbeddedError
@@ -109,7 +110,7 @@ class _Client:
         finally:
             lock.close()
         command = programs.keeper_command(str(self.data_dir), str(wheel_programs()), self.durability)
-        with paths.keeper_log(self.data_dir).open("ab") as log:
+        with open_log(paths.keeper_log(self.data_dir), self.data_dir) as log:
             subprocess.run(  # noqa: S603 - our own module
                 command,
                 cwd="/",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from parvis.core.embedded import configuration, paths, programs, state
-from parvis.core.embedded.accounts import server_account
+from parvis.core.embedded.accounts import open_log, server_account
 from parvis.core.embedded.binaries import programs_for
 from parvis.core.embedded.errors import EmbeddedError
 from parvis.core.embedded.initialise import make_cluster, refuse_other_version, version_of
@@ -47,7 +47,7 @@ class Keeper:
         """Start the server, start it again when it dies, leave when it is no longer needed."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._leave)
-        with _open_log(self.data_dir) as log:
+        with _server_log(self.data_dir) as log:
             self._prepare(log)
             failures = 0
             while not self._unneeded():
@@ -140,11 +140,11 @@ class Keeper:
         state.write(self.data_dir, Status(phase, keeper=os.getpid(), server=server))
 
 
-def _open_log(data_dir: Path) -> IO[bytes]:
+def _server_log(data_dir: Path) -> IO[bytes]:
     log = paths.server_log(data_dir)
     if log.exists() and log.stat().st_size > _BIGGEST_LOG:
         log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")
+    return open_log(log, data_dir)
 
 
 def _say(text: str) -> None:

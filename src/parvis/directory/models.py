@@ -27,6 +27,7 @@ class Commune(models.Model):
 
     ``key`` is the name as `rules.normalise` writes it; ``population`` counts residents (population municipale, legal
     figures of the COG release), null where INSEE publishes none; ``parent`` is the city of an arrondissement.
+    ``is_current`` is false for a commune that a later release dropped while an organisation still points at it.
     """
 
     code = models.CharField(primary_key=True, max_length=5)
@@ -40,6 +41,7 @@ class Commune(models.Model):
     siren = models.CharField(max_length=9, blank=True)
     population = models.PositiveIntegerField(null=True, blank=True)
     postcodes = ArrayField(models.CharField(max_length=POSTCODE_LENGTH), default=list)
+    is_current = models.BooleanField(default=True)
 
     class Meta:
         constraints = (

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=5), default=list, size=None
                     ),
                 ),
+                ("is_current", models.BooleanField(default=True)),
                 (
                     "parent",
                     models.ForeignKey(

@@ -22,7 +22,7 @@ def france(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         report = commands.import_communes(source=cog.PACKED, actor=SYSTEM)
         yield report
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE directory_commune CASCADE")
+            cursor.execute("TRUNCATE directory_commune, ledger_entry, ledger_pending CASCADE")
 
 
 def record(code: str, name: str, **fields: Any) -> dict[str, Any]:

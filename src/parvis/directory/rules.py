@@ -8,6 +8,7 @@ SIRET_LENGTH = 14
 LA_POSTE_SIREN = "356000000"
 SUBTREE_SEPARATOR = "/"
 
+_BRANCH = re.compile(r"[0-9A-Za-z_-]{1,10}")
 _BLANKS = re.compile(r"[\s.]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _CEDEX = re.compile(r"(\s+cedex(\s+[0-9]{1,2})?)+$")
@@ -52,6 +53,11 @@ def is_siret(text: str) -> bool:
     if _luhn_sum(text) % 10 == 0:
         return True
     return text.startswith(LA_POSTE_SIREN) and sum(map(int, text)) % 5 == 0
+
+
+def is_branch_code(text: str) -> bool:
+    """Tell whether the hub accepts ``text`` as a branch code: 1 to 10 letters, digits, ``-`` or ``_``."""
+    return _BRANCH.fullmatch(text) is not None
 
 
 def normalise(text: str) -> str:

@@ -1,7 +1,7 @@
 """Import a release of the official geographic code: COPY to staging tables, compare, upsert."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from parvis.core.actor import Actor
 from parvis.core.errors import ConflictError, DomainError
 from parvis.directory import cog, rules
+from parvis.ledger import commands as ledger
 
 SHRINK_LIMIT = 0.05
 """A release with this share of communes fewer than the present one is a truncated file, not a reform."""
@@ -203,4 +204,9 @@ def _apply(cursor: Any, count: int) -> ImportReport:
 
 
 def _journal(actor: Actor, file: Path, report: ImportReport) -> None:
-    """Placeholder until the ledger exists."""
+    ledger.record(
+        actor=actor,
+        action="directory.communes_imported",
+        subject="communes:France",
+        details={"file": file.name, "sha256": cog.fingerprint(file)} | asdict(report),
+    )

@@ -1,0 +1,20 @@
+"""What the directory answers to browsers."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from parvis.directory import queries
+
+SUGGESTIONS = 8
+A_DAY = 24 * 60 * 60  # seconds; a new release of the geographic code comes once a year
+
+
+@require_safe
+@cache_control(public=True, max_age=A_DAY)
+def suggest_communes(request: HttpRequest) -> JsonResponse:
+    """Suggest at most eight communes for ``?q=``, as ``{code, name, postcodes, department}``; always a list."""
+    hits = queries.search_communes(request.GET.get("q", ""), limit=SUGGESTIONS)
+    return JsonResponse([asdict(hit) for hit in hits], safe=False)

@@ -1,0 +1,20 @@
+"""Closed vocabularies of the journal."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ActorKind(TextChoices):
+    """Who acted; the values of `core.actor.ActorKind`."""
+
+    ACCOUNT = "account", _("Personne")
+    CLIENT = "client", _("Logiciel")
+    SYSTEM = "system", _("Parvis")
+    ANONYMOUS = "anonymous", _("Visiteur")
+
+
+class Outcome(TextChoices):
+    """What became of the act."""
+
+    DONE = "done", _("Fait")
+    REFUSED = "refused", _("Refusé")

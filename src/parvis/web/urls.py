@@ -8,4 +8,5 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("compte/", include("allauth.urls")),
     path("langue/", include("django.conf.urls.i18n")),
+    path("", include("parvis.ui.urls")),
 ]

@@ -37,25 +37,25 @@ def test_what_people_type(typed: tuple[str, str, str], expected: date) -> None:
     ("typed", "message", "wrong"),
     [
         (("", "", ""), "Saisissez la date de naissance.", ["day", "month", "year"]),
-        (("", "7", "1989"), "Naissance : saisissez le jour.", ["day"]),
-        (("14", "", ""), "Naissance : saisissez le mois et l’année.", ["month", "year"]),
+        (("", "7", "1989"), "Naissance : saisissez le jour.", ["day"]),
+        (("14", "", ""), "Naissance : saisissez le mois et l’année.", ["month", "year"]),
         (
             ("31", "2", "1989"),
-            "Naissance : le 31 février 1989 n’existe pas, vérifiez le jour et le mois.",
+            "Naissance : le 31 février 1989 n’existe pas, vérifiez le jour et le mois.",
             ["day", "month"],
         ),
         (
             ("29", "2", "1900"),
-            "Naissance : le 29 février 1900 n’existe pas, vérifiez le jour et le mois.",
+            "Naissance : le 29 février 1900 n’existe pas, vérifiez le jour et le mois.",
             ["day", "month"],
         ),
-        (("14", "7", "89"), "Naissance : l’année doit comporter 4 chiffres, par exemple 1984.", ["year"]),
-        (("14", "brumaire", "1989"), "Naissance : le mois doit être un nombre entre 1 et 12.", ["month"]),
-        (("zéro", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
-        (("14", "13", "1989"), "Naissance : le mois doit être un nombre entre 1 et 12.", ["month"]),
-        (("-1", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
-        (("14", "7", "0000"), "Naissance : l’année doit comporter 4 chiffres, par exemple 1984.", ["year"]),
-        (("²", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
+        (("14", "7", "89"), "Naissance : l’année doit comporter 4 chiffres, par exemple 1984.", ["year"]),
+        (("14", "brumaire", "1989"), "Naissance : le mois doit être un nombre entre 1 et 12.", ["month"]),
+        (("zéro", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
+        (("14", "13", "1989"), "Naissance : le mois doit être un nombre entre 1 et 12.", ["month"]),
+        (("-1", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
+        (("14", "7", "0000"), "Naissance : l’année doit comporter 4 chiffres, par exemple 1984.", ["year"]),
+        (("²", "7", "1989"), "Naissance : le jour doit être un nombre entre 1 et 31.", ["day"]),
     ],
 )
 def test_errors_name_the_part_and_mark_it(typed: tuple[str, str, str], message: str, wrong: list[str]) -> None:
@@ -70,7 +70,7 @@ def test_errors_name_the_part_and_mark_it(typed: tuple[str, str, str], message: 
 def test_a_birth_is_past() -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     form = Birth(parts(str(tomorrow.day), str(tomorrow.month), str(tomorrow.year)))
-    assert form.errors["day"] == ["Naissance : saisissez une date déjà passée."]
+    assert form.errors["day"] == ["Naissance : saisissez une date déjà passée."]
 
 
 def test_bounds_are_said() -> None:

@@ -51,7 +51,7 @@ def test_order_is_label_hint_error_input() -> None:
 
 def test_choices_stand_in_a_fieldset_with_a_legend() -> None:
     html = field(Person({"kind": "b"})["kind"])
-    assert html.startswith("<fieldset")
+    assert html.startswith('<div class="field"><fieldset>')
     assert '<legend class="label">Sorte</legend>' in html
     assert re.search(r'<input id="id_kind_1"[^>]* value="b" checked', html)
     assert 'aria-describedby="id_kind_1-hint"' in html
@@ -60,9 +60,9 @@ def test_choices_stand_in_a_fieldset_with_a_legend() -> None:
 def test_missing_message_is_the_fields_own_or_names_the_label() -> None:
     errors = Person({}).errors
     assert errors["name"] == ["Saisissez le nom."]
-    assert errors["kind"] == ["Choisissez une réponse : « Sorte »."]
-    assert errors["proof"] == ["Ajoutez le fichier « Pièce »."]
-    assert errors["agreed"] == ["Cochez la case « J’accepte » pour continuer."]
+    assert errors["kind"] == ["Choisissez une réponse : « Sorte »."]
+    assert errors["proof"] == ["Ajoutez le fichier « Pièce »."]
+    assert errors["agreed"] == ["Cochez la case « J’accepte » pour continuer."]
 
 
 def test_too_long_says_the_limit_and_the_length() -> None:
@@ -117,7 +117,7 @@ def test_percent_and_braces_in_a_label_do_no_harm() -> None:
 
     form = Odd({"share": "123", "day_day": "1"})
     assert "Part en % {x}" in form.errors["share"][0]
-    assert form.errors["day"] == ["Jour à 100 % {y} : saisissez le mois et l’année."]
+    assert form.errors["day"] == ["Jour à 100 % {y} : saisissez le mois et l’année."]
 
 
 def test_password_is_never_sent_back() -> None:
@@ -164,7 +164,7 @@ def test_file_format_and_size_name_the_file_and_the_limit() -> None:
 
 def test_file_limits_are_told_before() -> None:
     html = field(Person()["proof"])
-    assert "Formats acceptés : PDF" in html
+    assert "Formats acceptés : PDF" in html
     assert 'accept=".pdf"' in html
     assert "<progress" in html
 

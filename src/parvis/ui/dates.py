@@ -15,7 +15,7 @@ MONTHS_COUNTED = 23  # beyond, years say more than months
 
 
 def absolute(moment: date | datetime) -> str:
-    """Say the date in full, with the hour when it is known: « 24 novembre 2026 à 14 h 05 »."""
+    """Say the date in full, with the hour when it is known: « 24 novembre 2026 à 14 h 05 »."""
     french = (get_language() or "fr").startswith("fr")
     local = _local(moment)
     day = date_format(local, "j F Y")
@@ -28,7 +28,7 @@ def absolute(moment: date | datetime) -> str:
 
 
 def relative(moment: date | datetime, now: datetime | None = None) -> str:
-    """Say how far the moment is from now: « il y a 3 jours », « demain », « dans 2 mois »."""
+    """Say how far the moment is from now: « il y a 3 jours », « demain », « dans 2 mois »."""
     present = _local(now or timezone.now())
     local = _local(moment)
     if isinstance(local, datetime) and isinstance(present, datetime):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from parvis.ui import forms
 from parvis.ui.components.messages import badge
+from parvis.ui.dates import when
 from parvis.ui.parts import Column, Entry, FileItem, Link, NavGroup, NavItem, Row, Segment, Table
 
 HERE = "#contenu"
@@ -119,9 +120,7 @@ def _table() -> Table:
         ("PV-2026-000397", "Inscription électorale", today - timedelta(days=2), 3, badge("warning", "À compléter")),
         ("PV-2026-000344", "Recensement citoyen", today - timedelta(days=9), 1, badge("success", "Acceptée")),
     ]
-    rows = [
-        (Link(number, HERE), subject, f"{day:%d/%m/%Y}", pieces, state) for number, subject, day, pieces, state in lines
-    ]
+    rows = [(Link(number, HERE), subject, when(day), pieces, state) for number, subject, day, pieces, state in lines]
     return Table("Demandes à traiter", columns, rows, total=12)
 
 
@@ -142,7 +141,7 @@ def _entries() -> list[Entry]:
             now - timedelta(hours=2),
             "Complément demandé",
             author="Mairie de Rennes, état civil",
-            message="La pièce d’identité est illisible : envoyez une photo plus nette.",
+            message="La pièce d’identité est illisible : envoyez une photo plus nette.",
             tone="warning",
         ),
         Entry(now - timedelta(days=3), "Demande prise en charge", author="Mairie de Rennes, état civil", tone="info"),

@@ -22,7 +22,7 @@ def button(  # noqa: PLR0913 - the options of a component, each with its own def
     form: str = "",
     context: Text = "",
 ) -> SafeString:
-    """A button that submits its form. `context` completes the label for screen readers: « Retirer » « la pièce 2 »."""
+    """A button that submits its form. `context` completes the label for screen readers: « Retirer » « la pièce 2 »."""
     attrs = {"type": "submit", "class": _css(variant), "name": name or None, "value": value if name else None}
     return format_html(
         "<button{}>{}{}{}</button>", attributes({**attrs, "form": form or None}), *_inside(label, icon_name, context)
@@ -50,7 +50,9 @@ def _css(variant: str) -> str:
     return classes("button", f"button-{variant}" if variant != "primary" else None)
 
 
-def _inside(label: Text, icon_name: str, context: Text) -> tuple[SafeString, Text, SafeString]:
+def _inside(label: Text, icon_name: str, context: Text) -> tuple[Text, ...]:
     """Icon, words, and words said only aloud."""
     aloud = format_html(" {}", hidden_text(context)) if context else NOTHING
-    return (icon(icon_name) if icon_name else NOTHING, label, aloud)
+    drawn = icon(icon_name) if icon_name else NOTHING
+    # An arrow leads onward: it follows the words, every other icon precedes them.
+    return (label, aloud, drawn) if icon_name == "arrow" else (drawn, label, aloud)

@@ -15,7 +15,7 @@ def page_header(title: Text, lead: Text = "", *, kicker: Text = "", level: int =
     """The title of the page, what it belongs to above, what it is for below."""
     above = format_html('<span class="kicker">{}</span> ', kicker) if kicker else NOTHING
     below = format_html('<p class="lead">{}</p>', lead) if lead else NOTHING
-    top = heading(level, format_html("{}{}", above, title))
+    top = heading(level, format_html("{}{}", above, title), "page-title")
     return format_html('<div class="page-header">{}{}</div>', top, below)
 
 
@@ -63,7 +63,7 @@ def _documents(documents: Sequence[Text], level: int) -> SafeString:
     if not documents:
         return NOTHING
     lines = format_html_join("", "<li>{}</li>", ((document,) for document in documents))
-    return format_html("{}<ul>{}</ul>", heading(level, gettext("À avoir sous la main")), lines)
+    return format_html("{}<ul>{}</ul>", heading(level, gettext("À avoir sous la main"), "section-title"), lines)
 
 
 def cards(content: str) -> SafeString:

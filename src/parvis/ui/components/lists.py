@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -11,6 +10,7 @@ from parvis.ui.components.messages import TONE_ICONS, check_tone
 from parvis.ui.dates import when
 from parvis.ui.markup import NOTHING, attributes, classes, heading, hidden_text, icon, together
 from parvis.ui.parts import Column, Entry, FileItem, Row, Segment, Table, Text
+from parvis.ui.sizes import say_size
 
 
 def count_words(count: int) -> str:
@@ -75,17 +75,17 @@ def _table_row(columns: Sequence[Column], cells: Sequence[object]) -> SafeString
     return format_html("<tr>{}{}</tr>", header, format_html_join("", "<td{}>{}</td>", others))
 
 
-def file_list(files: Iterable[FileItem], label: Text = "") -> SafeString:
+def file_list(files: Iterable[FileItem]) -> SafeString:
     """Files with their kind and weight, told before the download."""
     lines = together(_file_line(item) for item in files)
     if not lines:
         return format_html('<p class="muted">{}</p>', gettext("Aucun fichier."))
-    return format_html("<ul{}>{}</ul>", attributes({"class": "files", "aria-label": label or None}), lines)
+    return format_html('<ul class="files">{}</ul>', lines)
 
 
 def _file_line(item: FileItem) -> SafeString:
     """One file: its name leads to it, its details follow."""
-    details = [part for part in (item.kind, filesizeformat(item.size) if item.size is not None else "") if part]
+    details = [part for part in (item.kind, say_size(item.size) if item.size is not None else "") if part]
     note = SafeString(" – ").join(format_html("{}", part) for part in (*details, item.note) if part)
     meta = format_html('<span class="file-meta">{}</span>', note) if note else NOTHING
     if not item.url:
@@ -100,17 +100,17 @@ def _file_line(item: FileItem) -> SafeString:
     return format_html("<li>{}{}</li>", icon("download"), link)
 
 
-def timeline(entries: Iterable[Entry], label: Text = "") -> SafeString:
+def timeline(entries: Iterable[Entry]) -> SafeString:
     """What happened to a case, as given: newest first on a case page."""
     lines = together(_event(entry) for entry in entries)
     if not lines:
         return format_html('<p class="muted">{}</p>', gettext("Aucun évènement pour le moment."))
-    return format_html('<ol class="timeline" aria-label="{}">{}</ol>', label or gettext("Historique"), lines)
+    return format_html('<ol class="timeline">{}</ol>', lines)
 
 
 def _event(entry: Entry) -> SafeString:
     """One event: what, who, when, the message and its files."""
-    author = format_html("{} – ", entry.author) if entry.author else NOTHING
+    author = format_html('<span class="timeline-author">{}</span> ', entry.author) if entry.author else NOTHING
     message = format_html('<div class="timeline-message">{}</div>', entry.message) if entry.message else NOTHING
     return format_html(
         '<li class="{}">{}<p class="timeline-title">{}</p><p class="timeline-meta">{}{}</p>{}{}</li>',
@@ -147,7 +147,7 @@ def stat_bar(segments: Sequence[Segment], title: Text, *, level: int = 3) -> Saf
 
 def _legend(segment: Segment, total: int) -> SafeString:
     """Icon, words, number and share of one segment."""
-    share = gettext("%(percent)d %%") % {"percent": round(100 * segment.count / total)} if total else ""
+    share = gettext("%(percent)d %%") % {"percent": round(100 * segment.count / total)} if total else ""
     label = format_html('<a href="{}">{}</a>', segment.url, segment.label) if segment.url else segment.label
     return format_html(
         '<li class="tone-{}">{}<span>{}</span> <strong>{}</strong> <span class="muted">{}</span></li>',

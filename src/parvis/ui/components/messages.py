@@ -16,10 +16,10 @@ from parvis.ui.parts import Text
 TONES = ("neutral", "info", "success", "warning", "error")
 TONE_ICONS = {"neutral": "dot", "info": "info", "success": "check", "warning": "warning", "error": "error"}
 TONE_WORDS: dict[str, Promise] = {
-    "info": _("Information :"),
-    "success": _("Succès :"),
-    "warning": _("Attention :"),
-    "error": _("Erreur :"),
+    "info": _("Information :"),
+    "success": _("Succès :"),
+    "warning": _("Attention :"),
+    "error": _("Erreur :"),
 }
 
 
@@ -67,7 +67,9 @@ def empty_state(
 ) -> SafeString:
     """Why a list is empty and what to do about it."""
     action = link_button(action_url, action_label, "secondary") if action_url else NOTHING
-    return format_html('<div class="empty-state">{}{}{}{}</div>', icon("empty"), heading(level, title), content, action)
+    return format_html(
+        '<div class="empty-state">{}{}{}{}</div>', icon("empty"), heading(level, title, "empty-title"), content, action
+    )
 
 
 def confirmation(  # noqa: PLR0913 - the options of a component, each with its own default
@@ -77,7 +79,7 @@ def confirmation(  # noqa: PLR0913 - the options of a component, each with its o
     return format_html(
         '<div class="confirmation"><div class="confirmation-panel">{}{}{}</div>{}{}</div>',
         icon("check"),
-        heading(level, title),
+        heading(level, title, "confirmation-title"),
         _kept_number(number, number_label),
         _what_next(steps, level + 1),
         content,
@@ -97,5 +99,5 @@ def _what_next(steps: Sequence[Text], level: int) -> SafeString:
     if not steps:
         return NOTHING
     lines = format_html_join("", "<li>{}</li>", ((step,) for step in steps))
-    title = heading(level, gettext("Et maintenant ?"))
+    title = heading(level, gettext("Et maintenant ?"), "section-title")
     return format_html('{}<ol class="next-steps">{}</ol>', title, lines)

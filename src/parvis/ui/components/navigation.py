@@ -62,7 +62,7 @@ def tabs(items: Iterable[NavItem], label: Text) -> SafeString:
 
 
 def stepper(current: int, total: int, title: Text, next_title: Text = "", *, level: int = 1) -> SafeString:
-    """Where one is in a form: « Étape 2 sur 6 », the name of the step, the name of the next."""
+    """Where one is in a form: « Étape 2 sur 6 », the name of the step, the name of the next."""
     if not 1 <= current <= total <= MOST_STEPS:
         message = f"step {current} of {total}: a form has 1 to {MOST_STEPS} steps"
         raise ValueError(message)
@@ -72,7 +72,7 @@ def stepper(current: int, total: int, title: Text, next_title: Text = "", *, lev
         for n in range(1, total + 1)
     )
     after = (
-        format_html('<p class="stepper-next">{} {}</p>', gettext("Étape suivante :"), next_title)
+        format_html('<p class="stepper-next">{} {}</p>', gettext("Étape suivante :"), next_title)
         if next_title
         else NOTHING
     )

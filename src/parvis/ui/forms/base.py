@@ -13,12 +13,14 @@ from parvis.ui.forms.markup import form_fields
 if TYPE_CHECKING:  # exists in the stubs only
     from django.utils.functional import _StrPromise
 
-CHOOSE = _("Choisissez une réponse : « {label} ».")
-TICK = _("Cochez la case « {label} » pour continuer.")
-ATTACH = _("Ajoutez le fichier « {label} ».")
-FILL = _("Remplissez « {label} ».")
-UNKNOWN_CHOICE = _("Choisissez une des réponses proposées : « {label} ».")
-TOO_LONG = _("Raccourcissez « {label} » : %(limit_value)d caractères au plus (%(show_value)d saisis).")
+CHOOSE = _("Choisissez une réponse : « {label} ».")
+TICK = _("Cochez la case « {label} » pour continuer.")
+ATTACH = _("Ajoutez le fichier « {label} ».")
+FILL = _("Remplissez « {label} ».")
+UNKNOWN_CHOICE = _("Choisissez une des réponses proposées : « {label} ».")
+TOO_SMALL = _("saisissez %(limit_value)s au moins.")
+TOO_GREAT = _("saisissez %(limit_value)s au plus.")
+TOO_LONG = _("Raccourcissez « {label} » : %(limit_value)d caractères au plus (%(show_value)d saisis).")
 
 
 class Form(forms.Form):
@@ -44,14 +46,26 @@ class Form(forms.Form):
 
 
 def _name_in_errors(field: forms.Field, label: str | Promise) -> None:
-    """Replace Django's anonymous messages (« Ce champ est obligatoire ») unless the field has its own."""
+    """Replace Django's anonymous messages (« Ce champ est obligatoire ») unless the field has its own."""
     generic = forms.Field.default_error_messages["required"]
     if field.error_messages.get("required") is generic:
         field.error_messages["required"] = format_lazy(_required_wording(field), label=label)
+    _name_in_limits(field, label)
     if isinstance(field, forms.ChoiceField):
         field.error_messages["invalid_choice"] = format_lazy(UNKNOWN_CHOICE, label=label)
     if isinstance(field, forms.CharField):
         field.error_messages.setdefault("max_length", format_lazy(TOO_LONG, label=str(label).replace("%", "%%")))
+
+
+def _name_in_limits(field: forms.Field, label: str | Promise) -> None:
+    """Put the label before the messages that only say the problem: a summary shows them far from the field."""
+    problems = {"min_value": TOO_SMALL, "max_value": TOO_GREAT, "invalid": field.error_messages.get("invalid")}
+    for code, problem in problems.items():
+        ours = code != "invalid" or problem is getattr(field, "default_error_messages", {}).get("invalid")
+        if problem and ours:
+            escaped = str(label).replace("%", "%%")
+            field.error_messages.setdefault(code, "")
+            field.error_messages[code] = format_lazy("{label} : {problem}", label=escaped, problem=problem)
 
 
 def _required_wording(field: forms.Field) -> "_StrPromise":

@@ -115,7 +115,7 @@ def _choices(bound: BoundField, _described: str | None) -> SafeString:
     widget = bound.field.widget
     chosen = set(widget.format_value(bound.value()) or ())
     hints: Mapping[str, object] = getattr(bound.field, "choice_hints", {})
-    kind = "radio" if isinstance(widget, forms.RadioSelect) else "checkbox"
+    kind = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
     lines = []
     for index, (value, label) in enumerate(widget.choices):
         attrs: Attrs = {"type": kind, "name": bound.html_name, "value": str(value), "checked": str(value) in chosen}

@@ -125,7 +125,7 @@ class DateField(forms.Field):
         return [str(part or "").strip() for part in data or ["", "", ""]] != shown
 
     def _day(self, text: str) -> int:
-        """A day is a number from 1 to 31; « 1er » is how people write the first."""
+        """A day is a number from 1 to 31; « 1er » is how people write the first."""
         number = _number(text.lower().removesuffix("er"))
         if number is None or not 1 <= number <= LAST_DAY:
             raise self._error(_("le jour doit être un nombre entre 1 et 31"), "day", ("day",))
@@ -140,7 +140,7 @@ class DateField(forms.Field):
         return number
 
     def _year(self, text: str) -> int:
-        """A year has four digits: guessing the century of « 27 » would put people a hundred years off."""
+        """A year has four digits: guessing the century of « 27 » would put people a hundred years off."""
         number = _number(text)
         if number is None or len(text) != YEAR_DIGITS or number == 0:
             raise self._error(_("l’année doit comporter 4 chiffres, par exemple 1984"), "year", ("year",))
@@ -148,10 +148,10 @@ class DateField(forms.Field):
 
     def _error(self, problem: Text, code: str, parts: tuple[str, ...]) -> ValidationError:
         """Name the field, then the problem; `parts` tells the markup which inputs to mark."""
-        message = format_lazy("{label} : {problem}.", label=self.label or _("Date"), problem=problem)
+        message = format_lazy("{label} : {problem}.", label=self.label or _("Date"), problem=problem)
         return ValidationError(str(message).replace("%", "%%"), code=code, params={"parts": parts})
 
 
 def _number(text: str) -> int | None:
-    """Plain digits only: int() would also take « +3 », « 1_0 » and other scripts' digits."""
+    """Plain digits only: int() would also take « +3 », « 1_0 » and other scripts' digits."""
     return int(text) if text.isascii() and text.isdigit() else None

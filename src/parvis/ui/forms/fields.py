@@ -6,14 +6,14 @@ from typing import Any, Literal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parvis.ui.sizes import MEGABYTE, say_size
+
 Text = str | Promise
 Width = Literal["", "xs", "s", "m", "l"]
-MEGABYTE = 1024 * 1024
 
 
 def worded(missing: Text, hint: Text, options: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class EmailField(TextField):
 
     widget = forms.EmailInput
     default_validators = [forms.EmailField.default_validators[0]]
-    default_error_messages = {"invalid": _("Saisissez une adresse électronique complète, comme nom@exemple.fr.")}
+    default_error_messages = {"invalid": _("saisissez une adresse complète, comme nom@exemple.fr.")}
     input_attrs = {"spellcheck": "false", "autocapitalize": "none"}
 
     def __init__(self, **options: Any) -> None:
@@ -69,9 +69,7 @@ class PhoneField(TextField):
     """A telephone number, written as people write it: spaces, dots and +33 are all accepted."""
 
     widget = forms.TextInput(attrs={"type": "tel"})
-    default_error_messages = {
-        "invalid": _("Saisissez un numéro de téléphone, comme 06 12 34 56 78 ou +33 6 12 34 56 78.")
-    }
+    default_error_messages = {"invalid": _("saisissez un numéro complet, comme 06 12 34 56 78 ou +33 6 12 34 56 78.")}
     shortest, longest = 8, 15  # digits, country code included (E.164)
 
     def __init__(self, **options: Any) -> None:
@@ -93,7 +91,7 @@ class NumberField(forms.IntegerField):
     """A whole number, typed in a text input: spinners and scroll wheels change answers by accident."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "input-s"})
-    default_error_messages = {"invalid": _("Saisissez un nombre entier, en chiffres.")}
+    default_error_messages = {"invalid": _("saisissez un nombre entier, en chiffres.")}
 
     def __init__(self, *, missing: Text = "", hint: Text = "", **options: Any) -> None:
         super().__init__(**worded(missing, hint, options))
@@ -164,9 +162,9 @@ class FileField(forms.FileField):
 
     def limits(self) -> str:
         """The sentence shown beside the input."""
-        return gettext("Formats acceptés : %(formats)s. Taille maximale : %(size)s.") % {
+        return gettext("Formats acceptés : %(formats)s. Taille maximale : %(size)s.") % {
             "formats": self._format_words(),
-            "size": filesizeformat(self.max_bytes),
+            "size": say_size(self.max_bytes),
         }
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -180,11 +178,11 @@ class FileField(forms.FileField):
         """Compare name and size with the limits."""
         suffix = (upload.name or "").rpartition(".")[2].lower()
         if suffix not in self.formats:
-            message = gettext("Le fichier « %(name)s » n’est pas accepté. Choisissez un fichier %(formats)s.")
+            message = gettext("Le fichier « %(name)s » n’est pas accepté. Choisissez un fichier %(formats)s.")
             raise ValidationError(message, code="format", params={"name": upload.name, "formats": self._format_words()})
         if (upload.size or 0) > self.max_bytes:
-            message = gettext("Le fichier « %(name)s » est trop lourd (%(size)s). Réduisez-le à %(limit)s au plus.")
-            sizes = {"size": filesizeformat(upload.size or 0), "limit": filesizeformat(self.max_bytes)}
+            message = gettext("Le fichier « %(name)s » est trop lourd (%(size)s). Réduisez-le à %(limit)s au plus.")
+            sizes = {"size": say_size(upload.size or 0), "limit": say_size(self.max_bytes)}
             raise ValidationError(message, code="size", params={"name": upload.name, **sizes})
 
     def _format_words(self) -> str:

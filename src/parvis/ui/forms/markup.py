@@ -30,8 +30,9 @@ def field(bound: BoundField) -> SafeString:
         return format_html('<div class="{}">{}{}{}</div>', css, errors, control(bound, described), hint)
     if is_group(widget):
         return format_html(
-            '<fieldset{}><legend class="label">{}</legend>{}{}{}</fieldset>',
-            attributes({"class": css, "aria-describedby": described}),
+            '<div class="{}"><fieldset{}><legend class="label">{}</legend>{}{}{}</fieldset></div>',
+            css,
+            attributes({"aria-describedby": described}),
             _label_text(bound),
             hint,
             errors,
@@ -106,7 +107,7 @@ def _errors(bound: BoundField) -> SafeString:
     messages = bound.errors
     if not messages:
         return NOTHING
-    prefix = hidden_text(gettext("Erreur :"))
+    prefix = hidden_text(gettext("Erreur :"))
     lines = together(format_html("<p>{}{} {}</p>", icon("error"), prefix, message) for message in messages)
     return format_html('<div class="field-error" id="{}-error">{}</div>', bound.auto_id, lines)
 

@@ -12,7 +12,7 @@ Variant = Literal["primary", "secondary", "danger", "plain"]
 VARIANTS = ("primary", "secondary", "danger", "plain")
 
 
-def button(  # noqa: PLR0913 - the options of a component, each with its own default
+def button(
     label: Text,
     variant: str = "primary",
     *,
@@ -29,7 +29,7 @@ def button(  # noqa: PLR0913 - the options of a component, each with its own def
     )
 
 
-def link_button(  # noqa: PLR0913 - the options of a component, each with its own default
+def link_button(
     url: str, label: Text, variant: str = "primary", *, icon_name: str = "", context: Text = "", download: bool = False
 ) -> SafeString:
     """A link that looks like a button, for going somewhere; use `button` for doing something."""

@@ -19,7 +19,7 @@ def page_header(title: Text, lead: Text = "", *, kicker: Text = "", level: int =
     return format_html('<div class="page-header">{}{}</div>', top, below)
 
 
-def start_page(  # noqa: PLR0913 - the options of a component, each with its own default
+def start_page(
     content: str,
     title: Text,
     *,
@@ -71,9 +71,7 @@ def cards(content: str) -> SafeString:
     return format_html('<ul class="cards">{}</ul>', content)
 
 
-def card(  # noqa: PLR0913 - the options of a component, each with its own default
-    url: str, title: Text, text: Text = "", *, icon_name: str = "", meta: Text = "", level: int = 3
-) -> SafeString:
+def card(url: str, title: Text, text: Text = "", *, icon_name: str = "", meta: Text = "", level: int = 3) -> SafeString:
     """One card of a grid: the whole card follows its only link."""
     return format_html(
         '<li class="card">{}{}{}{}</li>',

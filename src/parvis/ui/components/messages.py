@@ -72,7 +72,7 @@ def empty_state(
     )
 
 
-def confirmation(  # noqa: PLR0913 - the options of a component, each with its own default
+def confirmation(
     content: str, title: Text, *, number: str = "", number_label: Text = "", steps: Sequence[Text] = (), level: int = 1
 ) -> SafeString:
     """The page after sending: what was done, the number to keep, what happens next."""

@@ -70,7 +70,7 @@ class DateField(forms.Field):
 
     widget = DateParts
 
-    def __init__(  # noqa: PLR0913 - the options of a field, each with its own default
+    def __init__(
         self,
         *,
         missing: Text = "",

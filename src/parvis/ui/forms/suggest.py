@@ -25,7 +25,7 @@ class Suggestion:
 class SuggestParts(forms.MultiWidget):
     """A visible text and a hidden code; drawn by `forms.markup`."""
 
-    def __init__(self, url: str = "") -> None:
+    def __init__(self, url: Text = "") -> None:
         self.url = url
         super().__init__({"": forms.TextInput(), "code": forms.HiddenInput()})
 
@@ -38,7 +38,7 @@ class SuggestField(forms.Field):
     """Returns a Suggestion. `url` answers `?q=` with JSON: `[{"code": "35238", "label": "Rennes", "hint": "35"}]`."""
 
     def __init__(self, *, url: str | Text, missing: Text = "", hint: Text = "", **options: Any) -> None:
-        super().__init__(**worded(missing, hint, {"widget": SuggestParts(str(url)), **options}))
+        super().__init__(**worded(missing, hint, {"widget": SuggestParts(url), **options}))
 
     def to_python(self, value: Any) -> Suggestion | None:
         """Read text and code; an absurdly long text is refused before any look-up."""

@@ -12,10 +12,12 @@ from pathlib import Path
 # name: (module, one line of help). `run(options)` returns the exit code; None is success. A module with
 # PASSES_THROUGH gets the words it does not know in `options.rest`; for the others they are an error.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("parvis.cli.demo", "essayer : installation complète, personnes fictives, un parcours joué"),
     "up": ("parvis.cli.up", "tout démarrer : base de données, site et tâches de fond"),
     "serve": ("parvis.cli.serve", "servir le site seul"),
     "worker": ("parvis.cli.worker", "exécuter les tâches de fond seules"),
     "migrate": ("parvis.cli.migrate", "mettre la base de données à jour"),
+    "import": ("parvis.cli.importing", "charger les communes ou les démarches"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
 }

@@ -11,6 +11,7 @@ import signal
 from typing import Any
 
 from parvis.cli import children, database
+from parvis.core import env
 
 DEFAULT_BIND = "127.0.0.1:8600"
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> None:
     # One connection per thread: fewer would make threads wait for each other, more would never be used.
     os.environ.setdefault("PARVIS_DB_POOL", str(options.threads))
     from granian.constants import Interfaces  # noqa: PLC0415 - only for this command
+    from granian.log import LogLevels  # noqa: PLC0415 - same
     from granian.server import Server  # noqa: PLC0415 - same
 
     server = Server(
@@ -42,6 +44,7 @@ def run(options: argparse.Namespace) -> None:
         blocking_threads=options.threads,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
+        log_level=LogLevels(env.text("PARVIS_LOG_LEVEL", "INFO").lower()),
     )
     server.serve()
 

@@ -31,7 +31,7 @@ class CommuneField(SuggestField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("hint", _("Par exemple : Rennes, 35000 ou Saint-Étienne."))
-        super().__init__(url=reverse_lazy("suggest_communes"), **options)
+        super().__init__(url=reverse_lazy("directory:suggest_communes"), **options)
 
     def clean(self, value: Any) -> Any:
         """Return the commune, or None when nothing was typed and nothing was required."""

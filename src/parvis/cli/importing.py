@@ -1,0 +1,18 @@
+"""`parvis import NAME`: bring reference data in."""
+
+import argparse
+
+from parvis.cli import django_command
+
+PASSES_THROUGH = True
+NAMES = {"communes": "import_communes", "processes": "import_processes"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to import; its own options follow."""
+    parser.add_argument("name", choices=sorted(NAMES), help="ce qui est importé")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Hand over to the command that knows."""
+    return django_command.run(NAMES[options.name], options.rest)

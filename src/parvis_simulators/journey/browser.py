@@ -5,6 +5,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 
@@ -28,13 +29,18 @@ class Page:
     headers: Mapping[str, str]
 
     @property
+    def document(self) -> Any:
+        """The page parsed (the stubs of lxml do not know what an HTML element adds)."""
+        return html.fromstring(self.content)
+
+    @property
     def text(self) -> str:
         """The words of the page, spaces folded."""
-        return " ".join(html.fromstring(self.content).text_content().split())
+        return " ".join(str(self.document.text_content()).split())
 
     def link(self, containing: str) -> str:
         """Return the address of the first link whose text holds these words."""
-        for anchor in html.fromstring(self.content).iter("a"):
+        for anchor in self.document.iter("a"):
             if containing in " ".join(anchor.text_content().split()):
                 return urljoin(self.url, anchor.get("href", ""))
         message = f"no link « {containing} » on {self.url}: {self.text[:400]}"
@@ -73,7 +79,7 @@ class Browser:
         return self._send(urllib.request.Request(target, data=data, headers=headers, method="POST"))  # noqa: S310
 
     def _form(self, page: Page, name: str) -> html.FormElement:
-        for form in html.fromstring(page.content).forms:
+        for form in page.document.forms:
             if name in form.fields or any(control.get("name") == name for control in form.iter("input", "button")):
                 return form
         message = f"no form with the field « {name} » on {page.url} ({page.status}): {page.text[:600]}"

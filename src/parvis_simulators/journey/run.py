@@ -77,7 +77,7 @@ class Journey:
         root = etree.fromstring(documents["10870-XML"])
         name = root.findtext("Personne/NomFamille")
         if name != self.last_name.upper():
-            raise UnexpectedPageError(f"NomFamille is {name}")
+            raise UnexpectedPageError("NomFamille", name)
         self.software.move(self.case_id, "SI_RECEIVED")
         self.software.acknowledge(found["id"])
         weight = sum(map(len, documents.values()))
@@ -117,7 +117,7 @@ class Journey:
         page = self.citizen.get(self.request_url).expect("Traitée")
         document = self.citizen.get(page.link("attestation-de-recensement.pdf"))
         if not document.content.startswith(b"%PDF-"):
-            raise UnexpectedPageError(f"attestation: {document.status}")
+            raise UnexpectedPageError("attestation", document.status)
         return f"{len(document.content)} octets, {self.request_url}"
 
     def _sign_in(self, browser: Browser, who: str) -> None:

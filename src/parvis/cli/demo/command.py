@@ -40,9 +40,21 @@ def run(options: argparse.Namespace) -> int:
     accounts = _accounts()
     supervisor = Supervisor(_children(site, smtp, mailbox))
     outcome = _Outcome()
-    threading.Thread(
-        target=_play, args=(supervisor, outcome, accounts, site, mailbox, started, options.once), daemon=True
-    ).start()
+    addresses = {"site": f"http://127.0.0.1:{site}", "mailbox": f"http://127.0.0.1:{mailbox}"}
+
+    def story() -> None:
+        try:
+            _wait(addresses.values())
+            say(f"Prêt en {time.monotonic() - started:.1f} s. Le parcours se joue sur le site réel :\n")
+            outcome.code = _play(accounts, addresses)
+            _invite(accounts, addresses)
+        except TimeoutError as error:
+            say(str(error))
+        finally:
+            if options.once:
+                supervisor.leaving = True
+
+    threading.Thread(target=story, daemon=True).start()
     supervisor.run()
     return outcome.code
 
@@ -106,31 +118,14 @@ def _children(site: int, smtp: int, mailbox: int) -> dict[str, list[str]]:
     }
 
 
-def _play(
-    supervisor: Supervisor,
-    outcome: _Outcome,
-    accounts: dict[str, Any],
-    site: int,
-    mailbox: int,
-    started: float,
-    once: bool,  # noqa: FBT001 - given by position to a thread
-) -> None:
-    addresses = {"site": f"http://127.0.0.1:{site}", "mailbox": f"http://127.0.0.1:{mailbox}"}
-    try:
-        _wait(addresses.values())
-        say(f"Prêt en {time.monotonic() - started:.1f} s. Le parcours se joue sur le site réel :\n")
-        command = [sys.executable, "-m", "parvis_simulators", "journey"]
-        for name, address in addresses.items():
-            command += [f"--{name}", address]
-        environment = os.environ | {"PARVIS_DEMO_ACCOUNTS": json.dumps(accounts)}
-        outcome.code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - ourselves
-        say("" if outcome.code == 0 else "\nLe parcours a échoué : l’étape marquée ✗ dit pourquoi.")
-        _invite(accounts, addresses)
-    except TimeoutError as error:
-        say(str(error))
-    finally:
-        if once:
-            supervisor.leaving = True
+def _play(accounts: dict[str, Any], addresses: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "parvis_simulators", "journey"]
+    for name, address in addresses.items():
+        command += [f"--{name}", address]
+    environment = os.environ | {"PARVIS_DEMO_ACCOUNTS": json.dumps(accounts)}
+    code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - ourselves
+    say("" if code == 0 else "\nLe parcours a échoué : l’étape marquée ✗ dit pourquoi.")
+    return code
 
 
 def _wait(addresses: Any) -> None:

@@ -110,6 +110,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SIGNUP_FORM_CLASS = "parvis.identity.forms.SignupForm"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
 
 # --- Cookies and headers -----------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Page:
         """Return the address of the first link whose text holds these words."""
         for anchor in self.document.iter("a"):
             if containing in " ".join(anchor.text_content().split()):
-                return urljoin(self.url, anchor.get("href", ""))
+                return str(urljoin(self.url, anchor.get("href", "")))
         message = f"no link « {containing} » on {self.url}: {self.text[:400]}"
         raise UnexpectedPageError(message)
 

@@ -109,3 +109,23 @@ class Segment:
     count: int
     tone: Tone = "neutral"
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a tree of organisations or services, with what is under it."""
+
+    label: Text
+    url: str = ""
+    note: Text = ""
+    children: Sequence["Node"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of a bar chart. `shown` is the value as people read it, with its unit."""
+
+    label: Text
+    value: float
+    shown: Text = ""
+    tone: Tone = "info"

@@ -8,8 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from parvis.ui.components.messages import TONE_ICONS, check_tone
 from parvis.ui.dates import when
-from parvis.ui.markup import NOTHING, attributes, classes, heading, hidden_text, icon, together
-from parvis.ui.parts import Column, Entry, FileItem, Row, Segment, Table, Text
+from parvis.ui.markup import NOTHING, attributes, classes, hidden_text, icon, together
+from parvis.ui.parts import Column, Entry, FileItem, Node, Row, Table, Text
 from parvis.ui.sizes import say_size
 
 
@@ -124,36 +124,24 @@ def _event(entry: Entry) -> SafeString:
     )
 
 
-def stat_bar(segments: Sequence[Segment], title: Text, *, level: int = 3) -> SafeString:
-    """Shares of a whole, as a bar and as a list of numbers: the list alone says everything."""
-    total = sum(segment.count for segment in segments)
-    shares, start = [], 0.0
-    for segment in segments:
-        width = 100 * segment.count / total if total else 0
-        css = f"tone-{check_tone(segment.tone)}"
-        shares.append(
-            format_html('<rect class="{}" x="{}" y="0" width="{}" height="8"/>', css, f"{start:.2f}", f"{width:.2f}")
-        )
-        start += width
-    bar = format_html(
-        '<svg class="stat-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        together(shares),
-    )
-    legend = together(_legend(segment, total) for segment in segments)
+def tree(nodes: Sequence[Node], label: Text = "") -> SafeString:
+    """Organisations and services, each under the one it belongs to."""
     return format_html(
-        '<div class="stats">{}{}<ul class="stat-legend">{}</ul></div>', heading(level, title), bar, legend
+        '<div class="tree" role="group" aria-label="{}">{}</div>', label or gettext("Arborescence"), _branch(nodes)
     )
 
 
-def _legend(segment: Segment, total: int) -> SafeString:
-    """Icon, words, number and share of one segment."""
-    share = gettext("%(percent)d %%") % {"percent": round(100 * segment.count / total)} if total else ""
-    label = format_html('<a href="{}">{}</a>', segment.url, segment.label) if segment.url else segment.label
-    return format_html(
-        '<li class="tone-{}">{}<span>{}</span> <strong>{}</strong> <span class="muted">{}</span></li>',
-        segment.tone,
-        icon(TONE_ICONS[segment.tone]),
-        label,
-        segment.count,
-        share,
+def _branch(nodes: Sequence[Node]) -> SafeString:
+    """The nodes of one level, and all that is under them."""
+    return format_html("<ul>{}</ul>", together(_node(node) for node in nodes)) if nodes else NOTHING
+
+
+def _node(node: Node) -> SafeString:
+    """One place: its name, a note, its branch."""
+    name = (
+        format_html('<a href="{}">{}</a>', node.url, node.label)
+        if node.url
+        else format_html("<span>{}</span>", node.label)
     )
+    note = format_html(' <span class="muted">{}</span>', node.note) if node.note else NOTHING
+    return format_html("<li>{}{}{}</li>", name, note, _branch(node.children))

@@ -12,6 +12,7 @@
 
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest?.(".menu-toggle");
+    if (event.target.closest?.('[href="#menu"]')) one(".menu-toggle")?.setAttribute("aria-expanded", "true");
     if (toggle) toggle.setAttribute("aria-expanded", toggle.getAttribute("aria-expanded") === "false");
   });
 
@@ -71,7 +72,10 @@
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
     list.hidden = true;
-    input.after(list);
+    const status = document.createElement("p");
+    status.className = "visually-hidden";
+    status.setAttribute("role", "status");
+    input.after(list, status);
     for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]])
       input.setAttribute(name, value);
     let timer, asked, active = -1;
@@ -105,6 +109,7 @@
         return option;
       }));
       open(found.length > 0);
+      status.textContent = found.length ? `${found.length} ${input.dataset.suggestFound}` : "";
     };
     const ask = async () => {
       const text = (asked = input.value.trim());

@@ -88,6 +88,7 @@ class Column:
 
     label: Text
     numeric: bool = False
+    nowrap: bool = False  # for numbers of cases and other short words that must stay whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Table:
     columns: Sequence[Column | Text]
     rows: Sequence[Sequence[object]] = field(default_factory=tuple)
     total: int | None = None
+    counted: bool = True  # False for a board, whose lines are not results
     empty: Text = ""  # why the table may be empty, and what to do
 
 

@@ -120,7 +120,7 @@ def _page(number: int) -> Page[int]:
 
 def _table() -> Table:
     """Three cases of an inbox."""
-    columns = ("Demande", "Objet", "Reçue le", Column("Pièces", numeric=True), "État")
+    columns = (Column("Demande", nowrap=True), "Objet", "Reçue le", Column("Pièces", numeric=True), "État")
     today = timezone.localdate()
     lines = [
         ("PV-2026-000412", "Copie d’acte de naissance", today, 2, badge("info", "Nouvelle")),
@@ -138,7 +138,7 @@ def _board() -> Table:
         ("À traiter", Link("12", HERE), Link("4", HERE), badge("warning", "2")),
         ("En attente de l’usager", Link("3", HERE), Link("1", HERE), "0"),
     ]
-    return Table("Demandes par état et par ancienneté", ["État", *ages], rows)
+    return Table("Demandes par état et par ancienneté", ["État", *ages], rows, counted=False)
 
 
 def _nodes() -> list[Node]:

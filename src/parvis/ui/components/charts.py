@@ -50,7 +50,7 @@ def bar_chart(bars: Sequence[Bar], title: Text, label: Text = "", measure: Text 
     """Values compared by length, as a table with a caption; `label` and `measure` name its two columns."""
     greatest = max((bar.value for bar in bars), default=0) or 1
     return format_html(
-        '<table class="chart"><caption>{}</caption><thead class="visually-hidden"><tr><th scope="col">{}</th>'
+        '<table class="chart"><caption>{}</caption><thead><tr><th scope="col">{}</th>'
         '<th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>',
         title,
         label or gettext("Élément"),
@@ -63,8 +63,8 @@ def _bar_line(bar: Bar, greatest: float) -> SafeString:
     """One bar, drawn in proportion to the greatest, and its value in words."""
     width = max(0.0, 100 * bar.value / greatest)
     return format_html(
-        '<tr><th scope="row">{}</th><td><svg class="bar tone-{}" viewBox="0 0 100 8" preserveAspectRatio="none"'
-        ' aria-hidden="true"><rect x="0" y="0" width="{}" height="8"/></svg><span>{}</span></td></tr>',
+        '<tr><th scope="row">{}</th><td><div><svg class="bar tone-{}" viewBox="0 0 100 8" preserveAspectRatio="none"'
+        ' aria-hidden="true"><rect x="0" y="0" width="{}" height="8"/></svg><span>{}</span></div></td></tr>',
         bar.label,
         check_tone(bar.tone),
         f"{width:.2f}",

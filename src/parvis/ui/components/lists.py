@@ -42,35 +42,37 @@ def summary_list(rows: Iterable[Row]) -> SafeString:
 
 def data_table(table: Table) -> SafeString:
     """A table whose lines become cards on a narrow screen; the first cell of each line is its header."""
-    columns = [column if isinstance(column, Column) else Column(column) for column in table.columns]
-    total = len(table.rows) if table.total is None else table.total
-    caption = format_html('<caption>{} <span class="count">{}</span></caption>', table.caption, count_words(total))
     if not table.rows:
+        words = table.empty or gettext("Rien à afficher pour le moment.")
         return format_html(
-            '<div class="empty-table"><p class="table-title">{}</p><p>{}</p></div>',
-            format_html('{} <span class="count">{}</span>', table.caption, count_words(0)),
-            table.empty or gettext("Rien à afficher pour le moment."),
+            '<div class="empty-table"><p class="table-title">{}</p><p>{}</p></div>', _table_title(table), words
         )
-    head = format_html_join(
-        "",
-        "<th{}>{}</th>",
-        ((attributes({"scope": "col", "class": _cell_css(column)}), column.label) for column in columns),
-    )
-    body = together(_table_row(columns, cells) for cells in table.rows)
+    columns = [column if isinstance(column, Column) else Column(column) for column in table.columns]
+    labels = ((attributes({"scope": "col", "class": _cell_css(column)}), column.label) for column in columns)
     return format_html(
-        '<table class="table">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>', caption, head, body
+        '<table class="table"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        _table_title(table),
+        format_html_join("", "<th{}>{}</th>", labels),
+        together(_table_row(columns, cells) for cells in table.rows),
     )
+
+
+def _table_title(table: Table) -> SafeString:
+    """The caption, and how many results."""
+    total = len(table.rows) if table.total is None else table.total
+    count = format_html(' <span class="count">{}</span>', count_words(total)) if table.counted else NOTHING
+    return format_html("{}{}", table.caption, count)
 
 
 def _cell_css(column: Column) -> str | None:
-    """The class of a column's cells."""
-    return "numeric" if column.numeric else None
+    """The classes of a column's cells."""
+    return classes("numeric" if column.numeric else None, "nowrap" if column.nowrap else None) or None
 
 
 def _table_row(columns: Sequence[Column], cells: Sequence[object]) -> SafeString:
     """One line; `data-label` repeats the column's name where the card layout hides the header."""
     first, *rest = zip(columns, cells, strict=True)
-    header = format_html('<th scope="row">{}</th>', first[1])
+    header = format_html("<th{}>{}</th>", attributes({"scope": "row", "class": _cell_css(first[0])}), first[1])
     others = ((attributes({"class": _cell_css(column), "data-label": column.label}), cell) for column, cell in rest)
     return format_html("<tr>{}{}</tr>", header, format_html_join("", "<td{}>{}</td>", others))
 

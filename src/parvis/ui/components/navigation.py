@@ -35,8 +35,10 @@ def breadcrumb(*trail: Text) -> SafeString:
 def side_navigation(entries: Sequence[NavItem | NavGroup], label: Text = "") -> SafeString:
     """Links beside the content, grouped or not."""
     return format_html(
-        '<nav class="side-nav" aria-label="{}"><ul>{}</ul></nav>',
+        '<nav class="side-nav" aria-label="{0}"><button class="link-like menu-toggle" type="button"'
+        ' aria-expanded="false" aria-controls="side-nav" hidden>{1}{0}</button><ul id="side-nav">{2}</ul></nav>',
         label or gettext("Navigation de la rubrique"),
+        icon("menu"),
         together(_side_entry(entry) for entry in entries),
     )
 

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.safestring import SafeString
 
-from parvis.ui.components import actions, layout, lists, messages, navigation
-from parvis.ui.parts import Column, Entry, FileItem, Link, NavGroup, NavItem, Row, Segment, Table
+from parvis.ui.components import actions, charts, layout, lists, messages, navigation
+from parvis.ui.parts import Bar, Column, Entry, FileItem, Link, NavGroup, NavItem, Node, Row, Segment, Table
 from parvis.ui.sizes import say_size
 
 BAD = "\"'><img src=x onerror=alert(1)>"
@@ -37,7 +37,10 @@ def _drawn() -> list[Callable[[], SafeString]]:
         lambda: lists.data_table(Table(BAD, [BAD], empty=BAD)),
         lambda: lists.file_list([FileItem(BAD, BAD, BAD, 3, BAD), FileItem(BAD)]),
         lambda: lists.timeline([Entry(DAY, BAD, BAD, BAD, [FileItem(BAD, BAD)])]),
-        lambda: lists.stat_bar([Segment(BAD, 1, url=BAD)], BAD),
+        lambda: charts.stat_bar([Segment(BAD, 1, url=BAD)], BAD),
+        lambda: charts.bar_chart([Bar(BAD, 2, BAD)], BAD, BAD, BAD),
+        lambda: lists.tree([Node(BAD, BAD, BAD, [Node(BAD)])], BAD),
+        lambda: navigation.search_bar(QueryDict(f"a={BAD}&q={BAD}"), BAD, BAD, BAD),
         lambda: layout.page_header(BAD, BAD, kicker=BAD),
         lambda: layout.start_page(BAD, BAD, url=BAD, lead=BAD, documents=[BAD], duration=BAD, cost=BAD, label=BAD),
         lambda: layout.card(BAD, BAD, BAD, icon_name=BAD, meta=BAD),
@@ -140,7 +143,7 @@ def test_an_answer_of_zero_or_no_is_an_answer() -> None:
 
 
 def test_stat_bar_of_nothing_does_not_divide_by_zero() -> None:
-    assert "0" in lists.stat_bar([Segment("Rien", 0)], "Vide")
+    assert "0" in charts.stat_bar([Segment("Rien", 0)], "Vide")
 
 
 def test_file_link_tells_kind_and_weight() -> None:
@@ -161,3 +164,14 @@ def test_file_link_tells_kind_and_weight() -> None:
 )
 def test_weights(size: int, words: str) -> None:
     assert say_size(size) == words
+
+
+def test_search_keeps_the_rest_of_the_address_but_not_the_page() -> None:
+    html = navigation.search_bar(QueryDict("state=new&page=3&q=dupont"), "Rechercher")
+    assert 'name="state" value="new"' in html
+    assert 'value="dupont"' in html
+    assert 'name="page"' not in html
+
+
+def test_bar_chart_of_zeros_is_drawn() -> None:
+    assert 'width="0.00"' in charts.bar_chart([Bar("Rien", 0)], "Vide")

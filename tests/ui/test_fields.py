@@ -5,6 +5,7 @@ import re
 import pytest
 from django import forms as django_forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
 
 from parvis.ui import forms
 from parvis.ui.forms.markup import error_summary, field, form_fields
@@ -183,3 +184,51 @@ def test_suggestion_works_with_and_without_code() -> None:
     assert chosen.is_valid()
     assert chosen.cleaned_data["town"].code == "35238"
     assert 'value="35238"' in field(chosen["town"])
+
+
+def test_several_files_are_each_checked_and_counted() -> None:
+    class Pieces(forms.Form):
+        pieces = forms.FilesField(label="Pièces", formats=("pdf",), most=2)
+        other = forms.FilesField(label="Autres", required=False)
+
+    def sent(*names: str) -> Pieces:
+        uploads = [SimpleUploadedFile(name, b"x") for name in names]
+        return Pieces({}, MultiValueDict({"pieces": uploads}))
+
+    good = sent("a.pdf", "b.pdf")
+    assert good.is_valid(), good.errors
+    assert [upload.name for upload in good.cleaned_data["pieces"]] == ["a.pdf", "b.pdf"]
+    assert good.cleaned_data["other"] == []
+    assert "au plus" in sent("a.pdf", "b.pdf", "c.pdf").errors["pieces"][0]
+    assert "b.exe" in sent("a.pdf", "b.exe").errors["pieces"][0]
+    assert sent().errors["pieces"] == ["Ajoutez le fichier «\xa0Pièces\xa0»."]
+    assert " multiple" in field(Pieces()["pieces"])
+
+
+def test_a_librarys_form_gets_our_messages() -> None:
+    class Library(django_forms.Form):
+        word = django_forms.CharField(label="Mot de passe", widget=django_forms.PasswordInput)
+
+    class Ours(forms.NamedErrors, Library):
+        pass
+
+    assert Ours({}).errors["word"] == ["Remplissez «\xa0Mot de passe\xa0»."]
+    assert "<fieldset" not in str(Ours())
+
+
+def test_boxes_are_boxes_and_several_may_be_ticked() -> None:
+    class Means(forms.Form):
+        by = forms.ChecksField(label="Par", choices=[("a", "Courriel"), ("b", "SMS")])
+
+    html = field(Means({"by": ["a", "b"]})["by"])
+    assert html.count('type="checkbox"') == 2
+    assert html.count(" checked") == 2
+
+
+def test_limits_of_numbers_name_the_field() -> None:
+    class Copies(forms.Form):
+        copies = forms.NumberField(label="Exemplaires", min_value=1, max_value=5)
+
+    assert Copies({"copies": "9"}).errors["copies"] == ["Exemplaires\xa0: saisissez 5 au plus."]
+    assert Copies({"copies": "0"}).errors["copies"] == ["Exemplaires\xa0: saisissez 1 au moins."]
+    assert Copies({"copies": "deux"}).errors["copies"] == ["Exemplaires\xa0: saisissez un nombre entier, en chiffres."]

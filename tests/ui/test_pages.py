@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -51,6 +52,24 @@ def test_headings_skip_no_level(page: str) -> None:
     levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("name", pages.PATTERNS)
+def test_every_pattern_is_a_page_with_one_title(name: str) -> None:
+    html = pages.pattern(RequestFactory().get("/style/x/"), name).content.decode()
+    assert html.count("<h1") == 1
+    assert re.search(r"<title>[^–<]+", html)
+
+
+def test_an_unknown_pattern_is_absent() -> None:
+    with pytest.raises(Http404):
+        pages.pattern(RequestFactory().get("/style/x/"), "../base")
+
+
+def test_a_step_with_errors_answers_422_and_keeps_what_was_typed() -> None:
+    answer = pages.pattern(RequestFactory().post("/style/step/", {"birth_name": "Le Goff"}), "step")
+    assert answer.status_code == 422
+    assert 'value="Le Goff"' in answer.content.decode()
 
 
 def test_title_announces_errors() -> None:

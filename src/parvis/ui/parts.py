@@ -88,6 +88,7 @@ class Column:
 
     label: Text
     numeric: bool = False
+    nowrap: bool = False  # for numbers of cases and other short words that must stay whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Table:
     columns: Sequence[Column | Text]
     rows: Sequence[Sequence[object]] = field(default_factory=tuple)
     total: int | None = None
+    counted: bool = True  # False for a board, whose lines are not results
     empty: Text = ""  # why the table may be empty, and what to do
 
 
@@ -109,3 +111,23 @@ class Segment:
     count: int
     tone: Tone = "neutral"
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a tree of organisations or services, with what is under it."""
+
+    label: Text
+    url: str = ""
+    note: Text = ""
+    children: Sequence["Node"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of a bar chart. `shown` is the value as people read it, with its unit."""
+
+    label: Text
+    value: float
+    shown: Text = ""
+    tone: Tone = "info"

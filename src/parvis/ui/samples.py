@@ -9,7 +9,7 @@ from django.utils import timezone
 from parvis.ui import forms
 from parvis.ui.components.messages import badge
 from parvis.ui.dates import when
-from parvis.ui.parts import Column, Entry, FileItem, Link, NavGroup, NavItem, Row, Segment, Table
+from parvis.ui.parts import Bar, Column, Entry, FileItem, Link, NavGroup, NavItem, Node, Row, Segment, Table
 
 HERE = "#contenu"
 KINDS = [("full", "Copie intégrale"), ("extract", "Extrait avec filiation"), ("plain", "Extrait sans filiation")]
@@ -95,6 +95,13 @@ def context(page_number: int) -> dict[str, Any]:
             Segment("En retard", 23, "warning"),
             Segment("Refusées", 15, "error"),
         ],
+        "bars": [
+            Bar("Rennes", 1.8, "1,8 jour", "success"),
+            Bar("Saint-Malo", 4.2, "4,2 jours"),
+            Bar("Fougères", 9.6, "9,6 jours", "warning"),
+        ],
+        "board": _board(),
+        "nodes": _nodes(),
         "documents": ["Une pièce d’identité en cours de validité", "Un justificatif de domicile de moins de 3 mois"],
         "next_steps": [
             "La mairie vérifie votre demande sous 5 jours.",
@@ -113,7 +120,7 @@ def _page(number: int) -> Page[int]:
 
 def _table() -> Table:
     """Three cases of an inbox."""
-    columns = ("Demande", "Objet", "Reçue le", Column("Pièces", numeric=True), "État")
+    columns = (Column("Demande", nowrap=True), "Objet", "Reçue le", Column("Pièces", numeric=True), "État")
     today = timezone.localdate()
     lines = [
         ("PV-2026-000412", "Copie d’acte de naissance", today, 2, badge("info", "Nouvelle")),
@@ -122,6 +129,24 @@ def _table() -> Table:
     ]
     rows = [(Link(number, HERE), subject, when(day), pieces, state) for number, subject, day, pieces, state in lines]
     return Table("Demandes à traiter", columns, rows, total=12)
+
+
+def _board() -> Table:
+    """Counts by state and by age."""
+    ages = [Column(f"{age} jours", numeric=True) for age in ("Moins de 5", "5 à 10", "Plus de 10")]
+    rows = [
+        ("À traiter", Link("12", HERE), Link("4", HERE), badge("warning", "2")),
+        ("En attente de l’usager", Link("3", HERE), Link("1", HERE), "0"),
+    ]
+    return Table("Demandes par état et par ancienneté", ["État", *ages], rows, counted=False)
+
+
+def _nodes() -> list[Node]:
+    """A town hall and its services."""
+    civil = Node(
+        "État civil", HERE, "6 agents", [Node("Guichet", HERE, "4 agents"), Node("Courrier", HERE, "2 agents")]
+    )
+    return [Node("Mairie de Rennes", HERE, "31 agents", [civil, Node("Élections", HERE, "3 agents")])]
 
 
 def _files() -> list[FileItem]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from parvis.ui.components.messages import TONE_ICONS, check_tone
 from parvis.ui.dates import when
-from parvis.ui.markup import NOTHING, attributes, classes, heading, hidden_text, icon, together
-from parvis.ui.parts import Column, Entry, FileItem, Row, Segment, Table, Text
+from parvis.ui.markup import NOTHING, attributes, classes, hidden_text, icon, together
+from parvis.ui.parts import Column, Entry, FileItem, Node, Row, Table, Text
 from parvis.ui.sizes import say_size
 
 
@@ -42,35 +42,37 @@ def summary_list(rows: Iterable[Row]) -> SafeString:
 
 def data_table(table: Table) -> SafeString:
     """A table whose lines become cards on a narrow screen; the first cell of each line is its header."""
-    columns = [column if isinstance(column, Column) else Column(column) for column in table.columns]
-    total = len(table.rows) if table.total is None else table.total
-    caption = format_html('<caption>{} <span class="count">{}</span></caption>', table.caption, count_words(total))
     if not table.rows:
+        words = table.empty or gettext("Rien à afficher pour le moment.")
         return format_html(
-            '<div class="empty-table"><p class="table-title">{}</p><p>{}</p></div>',
-            format_html('{} <span class="count">{}</span>', table.caption, count_words(0)),
-            table.empty or gettext("Rien à afficher pour le moment."),
+            '<div class="empty-table"><p class="table-title">{}</p><p>{}</p></div>', _table_title(table), words
         )
-    head = format_html_join(
-        "",
-        "<th{}>{}</th>",
-        ((attributes({"scope": "col", "class": _cell_css(column)}), column.label) for column in columns),
-    )
-    body = together(_table_row(columns, cells) for cells in table.rows)
+    columns = [column if isinstance(column, Column) else Column(column) for column in table.columns]
+    labels = ((attributes({"scope": "col", "class": _cell_css(column)}), column.label) for column in columns)
     return format_html(
-        '<table class="table">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>', caption, head, body
+        '<table class="table"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        _table_title(table),
+        format_html_join("", "<th{}>{}</th>", labels),
+        together(_table_row(columns, cells) for cells in table.rows),
     )
+
+
+def _table_title(table: Table) -> SafeString:
+    """The caption, and how many results."""
+    total = len(table.rows) if table.total is None else table.total
+    count = format_html(' <span class="count">{}</span>', count_words(total)) if table.counted else NOTHING
+    return format_html("{}{}", table.caption, count)
 
 
 def _cell_css(column: Column) -> str | None:
-    """The class of a column's cells."""
-    return "numeric" if column.numeric else None
+    """The classes of a column's cells."""
+    return classes("numeric" if column.numeric else None, "nowrap" if column.nowrap else None) or None
 
 
 def _table_row(columns: Sequence[Column], cells: Sequence[object]) -> SafeString:
     """One line; `data-label` repeats the column's name where the card layout hides the header."""
     first, *rest = zip(columns, cells, strict=True)
-    header = format_html('<th scope="row">{}</th>', first[1])
+    header = format_html("<th{}>{}</th>", attributes({"scope": "row", "class": _cell_css(first[0])}), first[1])
     others = ((attributes({"class": _cell_css(column), "data-label": column.label}), cell) for column, cell in rest)
     return format_html("<tr>{}{}</tr>", header, format_html_join("", "<td{}>{}</td>", others))
 
@@ -124,36 +126,24 @@ def _event(entry: Entry) -> SafeString:
     )
 
 
-def stat_bar(segments: Sequence[Segment], title: Text, *, level: int = 3) -> SafeString:
-    """Shares of a whole, as a bar and as a list of numbers: the list alone says everything."""
-    total = sum(segment.count for segment in segments)
-    shares, start = [], 0.0
-    for segment in segments:
-        width = 100 * segment.count / total if total else 0
-        css = f"tone-{check_tone(segment.tone)}"
-        shares.append(
-            format_html('<rect class="{}" x="{}" y="0" width="{}" height="8"/>', css, f"{start:.2f}", f"{width:.2f}")
-        )
-        start += width
-    bar = format_html(
-        '<svg class="stat-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        together(shares),
-    )
-    legend = together(_legend(segment, total) for segment in segments)
+def tree(nodes: Sequence[Node], label: Text = "") -> SafeString:
+    """Organisations and services, each under the one it belongs to."""
     return format_html(
-        '<div class="stats">{}{}<ul class="stat-legend">{}</ul></div>', heading(level, title), bar, legend
+        '<div class="tree" role="group" aria-label="{}">{}</div>', label or gettext("Arborescence"), _branch(nodes)
     )
 
 
-def _legend(segment: Segment, total: int) -> SafeString:
-    """Icon, words, number and share of one segment."""
-    share = gettext("%(percent)d %%") % {"percent": round(100 * segment.count / total)} if total else ""
-    label = format_html('<a href="{}">{}</a>', segment.url, segment.label) if segment.url else segment.label
-    return format_html(
-        '<li class="tone-{}">{}<span>{}</span> <strong>{}</strong> <span class="muted">{}</span></li>',
-        segment.tone,
-        icon(TONE_ICONS[segment.tone]),
-        label,
-        segment.count,
-        share,
+def _branch(nodes: Sequence[Node]) -> SafeString:
+    """The nodes of one level, and all that is under them."""
+    return format_html("<ul>{}</ul>", together(_node(node) for node in nodes)) if nodes else NOTHING
+
+
+def _node(node: Node) -> SafeString:
+    """One place: its name, a note, its branch."""
+    name = (
+        format_html('<a href="{}">{}</a>', node.url, node.label)
+        if node.url
+        else format_html("<span>{}</span>", node.label)
     )
+    note = format_html(' <span class="muted">{}</span>', node.note) if node.note else NOTHING
+    return format_html("<li>{}{}{}</li>", name, note, _branch(node.children))

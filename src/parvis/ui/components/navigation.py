@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from parvis.ui.components.actions import button
 from parvis.ui.markup import NOTHING, attributes, heading, hidden_text, icon, together
 from parvis.ui.parts import NavGroup, NavItem, Text
 
@@ -34,8 +35,10 @@ def breadcrumb(*trail: Text) -> SafeString:
 def side_navigation(entries: Sequence[NavItem | NavGroup], label: Text = "") -> SafeString:
     """Links beside the content, grouped or not."""
     return format_html(
-        '<nav class="side-nav" aria-label="{}"><ul>{}</ul></nav>',
+        '<nav class="side-nav" aria-label="{0}"><button class="link-like menu-toggle" type="button"'
+        ' aria-expanded="false" aria-controls="side-nav" hidden>{1}{0}</button><ul id="side-nav">{2}</ul></nav>',
         label or gettext("Navigation de la rubrique"),
+        icon("menu"),
         together(_side_entry(entry) for entry in entries),
     )
 
@@ -131,7 +134,9 @@ def _page_link(query: QueryDict, parameter: str, number: int, direction: str) ->
             "href": _address(query, parameter, number),
         }
     )
-    return format_html("<li><a{}>{}{}{}</a></li>", attrs, *inside, hidden_text(gettext("(page %(n)d)") % {"n": number}))
+    return format_html(
+        "<li><a{}>{}{}{}</a></li>", attrs, *inside, hidden_text(gettext(" (page %(n)d)") % {"n": number})
+    )
 
 
 def _page_number(query: QueryDict, parameter: str, number: int, current: int) -> SafeString:
@@ -140,3 +145,32 @@ def _page_number(query: QueryDict, parameter: str, number: int, current: int) ->
         return SafeString('<li class="gap">…</li>')
     attrs = {"href": _address(query, parameter, number), "aria-current": "page" if number == current else None}
     return format_html("<li><a{}>{}{}</a></li>", attributes(attrs), hidden_text(gettext("Page")), f" {number}")
+
+
+def search_bar(query: QueryDict, label: Text, name: str = "q", hint: Text = "") -> SafeString:
+    """Search within a list; the rest of the address is kept, except the page number."""
+    kept = together(
+        format_html('<input type="hidden" name="{}" value="{}">', key, value)
+        for key, values in query.lists()
+        for value in values
+        if key not in {name, "page"}
+    )
+    below = format_html('<p class="hint" id="search-{}-hint">{}</p>', name, hint) if hint else NOTHING
+    attrs = {
+        "class": "input",
+        "type": "search",
+        "id": f"search-{name}",
+        "name": name,
+        "value": query.get(name, ""),
+        "aria-describedby": f"search-{name}-hint" if hint else None,
+    }
+    return format_html(
+        '<form class="search-bar" method="get" role="search">{}<label class="label" for="search-{}">{}</label>{}'
+        "<div><input{}>{}</div></form>",
+        kept,
+        name,
+        label,
+        below,
+        attributes(attrs),
+        button(gettext("Rechercher"), "secondary", icon_name="search"),
+    )

@@ -3,13 +3,14 @@
 Build a form from `Form` and the fields below; draw it with `{% field form.name %}` or `{% form_fields form %}`.
 """
 
-from parvis.ui.forms.base import Form
+from parvis.ui.forms.base import Form, NamedErrors
 from parvis.ui.forms.dates import DateField
 from parvis.ui.forms.fields import (
     CheckField,
     ChecksField,
     EmailField,
     FileField,
+    FilesField,
     LongTextField,
     NumberField,
     PhoneField,
@@ -25,8 +26,10 @@ __all__ = [
     "DateField",
     "EmailField",
     "FileField",
+    "FilesField",
     "Form",
     "LongTextField",
+    "NamedErrors",
     "NumberField",
     "PhoneField",
     "RadioField",

@@ -1,4 +1,4 @@
-"""The form every page builds on."""
+"""What makes a form ours."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,8 @@ TOO_GREAT = _("saisissez %(limit_value)s au plus.")
 TOO_LONG = _("Raccourcissez « {label} » : %(limit_value)d caractères au plus (%(show_value)d saisis).")
 
 
-class Form(forms.Form):
-    """A form whose errors name the field and say what to do, and which draws itself fast.
+class NamedErrors(forms.BaseForm):
+    """Mixed before a library's form: its errors name the field and say what to do, and it draws itself fast.
 
     Checks happen on the server, whose messages are ours; the browser's own bubbles are left out.
     """
@@ -43,6 +43,10 @@ class Form(forms.Form):
 
     __str__ = render
     __html__ = render
+
+
+class Form(NamedErrors, forms.Form):
+    """The form every page builds on."""
 
 
 def _name_in_errors(field: forms.Field, label: str | Promise) -> None:

@@ -209,6 +209,7 @@ def _suggest(bound: BoundField, described: str | None) -> SafeString:
     text, code = value if isinstance(value, list) else widget.decompress(value)
     attrs = {"type": "text", **_common(bound, described, "input"), "value": text, "autocomplete": "off"}
     attrs["data-suggest-url"] = widget.url
+    attrs["data-suggest-found"] = gettext("propositions : flèches pour choisir, Entrée pour valider.")
     attrs["data-suggest-code"] = f"{bound.auto_id}_code"
     hidden = {"type": "hidden", "id": f"{bound.auto_id}_code", "name": f"{bound.html_name}_code", "value": code}
     return format_html('<div class="suggest"><input{}><input{}></div>', attributes(attrs), attributes(hidden))

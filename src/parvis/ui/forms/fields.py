@@ -189,3 +189,39 @@ class FileField(forms.FileField):
         """Names people know, without listing both spellings of JPEG."""
         known = {"jpg": "JPEG", "jpeg": "JPEG"}
         return ", ".join(dict.fromkeys(known.get(suffix, suffix.upper()) for suffix in self.formats))
+
+
+class FilesInput(forms.FileInput):
+    """A file chooser that takes several files at once."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 - Django's signature
+        """Every file sent under this name."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class FilesField(FileField):
+    """Several files, each held to the same limits; returns a list, empty when optional and nothing was sent."""
+
+    widget = FilesInput
+
+    def __init__(self, *, most: int = 10, **options: Any) -> None:
+        self.most = most
+        super().__init__(**options)
+
+    def limits(self) -> str:
+        """The sentence shown beside the input."""
+        number = gettext("%(most)d fichiers au plus.") % {"most": self.most}
+        return f"{super().limits()} {number}"
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Check the number of files, then each of them."""
+        uploads = list(data or [])
+        if not uploads:
+            super().clean(None, initial)
+            return []
+        if len(uploads) > self.most:
+            message = gettext("Envoyez %(most)d fichiers au plus (%(sent)d choisis).")
+            raise ValidationError(message, code="many", params={"most": self.most, "sent": len(uploads)})
+        return [super(FilesField, self).clean(upload) for upload in uploads]

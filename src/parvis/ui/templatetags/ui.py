@@ -8,8 +8,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from parvis.ui import dates, markup
-from parvis.ui.components import actions, layout, lists, messages, navigation
+from parvis.ui.components import actions, charts, layout, lists, messages, navigation
 from parvis.ui.forms import markup as form_markup
+from parvis.ui.parts import Text
 
 register = template.Library()
 
@@ -29,7 +30,9 @@ for tag in (
     lists.data_table,
     lists.file_list,
     lists.timeline,
-    lists.stat_bar,
+    lists.tree,
+    charts.stat_bar,
+    charts.bar_chart,
     layout.page_header,
     layout.card,
     layout.tile,
@@ -57,5 +60,16 @@ for block in (
 @register.simple_tag(takes_context=True)
 def pagination(context: template.Context, page: Page[Any], parameter: str = "page") -> SafeString:
     """Links to the other pages of results; the rest of the address comes from the request."""
+    return navigation.pagination(page, _query(context), parameter)
+
+
+@register.simple_tag(takes_context=True)
+def search_bar(context: template.Context, label: Text, name: str = "q", hint: Text = "") -> SafeString:
+    """Search within a list; the rest of the address comes from the request."""
+    return navigation.search_bar(_query(context), label, name, hint)
+
+
+def _query(context: template.Context) -> QueryDict:
+    """The parameters of the page being drawn."""
     request: HttpRequest | None = context.get("request")
-    return navigation.pagination(page, request.GET if request else QueryDict(), parameter)
+    return request.GET if request else QueryDict()

@@ -12,6 +12,9 @@
 
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest?.(".menu-toggle");
+    if (event.target.closest?.('[href="#menu"]')) one('[aria-controls="menu"]')?.setAttribute("aria-expanded", "true");
+    const wrong = event.target.closest?.(".error-summary a");
+    if (wrong) document.getElementById(wrong.hash.slice(1))?.focus();
     if (toggle) toggle.setAttribute("aria-expanded", toggle.getAttribute("aria-expanded") === "false");
   });
 
@@ -45,7 +48,8 @@
     };
     request.onload = () => {
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
-      history.pushState(null, "", request.responseURL);
+      if (request.responseURL !== here()) history.pushState(null, "", request.responseURL);
+      shown = here();
       document.title = page.title;
       document.body.replaceWith(page.body);
       scrollTo(0, 0);
@@ -59,7 +63,12 @@
     request.open("POST", form.getAttribute("action") || location.href);
     request.send(new FormData(form, event.submitter));
   };
-  addEventListener("popstate", () => location.reload());
+  // Back to a page the script replaced: load it. A mere jump within the page must not, it would send the form again.
+  const here = () => location.href.split("#")[0];
+  let shown = here();
+  addEventListener("popstate", () => {
+    if (here() !== shown) location.reload();
+  });
 
   // Suggestions under a text input (combobox pattern): arrows choose, Enter takes, Escape closes.
   const suggest = (input) => {
@@ -71,7 +80,10 @@
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
     list.hidden = true;
-    input.after(list);
+    const status = document.createElement("p");
+    status.className = "visually-hidden";
+    status.setAttribute("role", "status");
+    input.after(list, status);
     for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]])
       input.setAttribute(name, value);
     let timer, asked, active = -1;
@@ -105,6 +117,7 @@
         return option;
       }));
       open(found.length > 0);
+      status.textContent = found.length ? `${found.length} ${input.dataset.suggestFound}` : "";
     };
     const ask = async () => {
       const text = (asked = input.value.trim());

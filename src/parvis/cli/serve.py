@@ -60,9 +60,13 @@ def address(bind: str) -> tuple[str, int]:
 
 def application() -> Any:
     """Make the WSGI application inside a granian process, which ends with its parent even if that one is killed."""
+    # A forked process has granian's own handlers until Django is loaded, and they would swallow a stop: Ctrl+C just
+    # after the start would wait for `workers_kill_timeout`. Granian sets the worker's handlers after this function.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     if parent and parent.pid:
-        # SIGKILL: a worker that is still loading Django has granian's handlers and would swallow a SIGTERM.
+        # SIGKILL: without its parent nobody would count a worker's patience.
         children.end_with(parent.pid, signal.SIGKILL)
     from parvis.web.wsgi import application as wsgi  # noqa: PLC0415 - Django loads in the child
 

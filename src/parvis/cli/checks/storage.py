@@ -30,7 +30,7 @@ def data_directory() -> list[Finding]:
         return error(
             "Dossier de données", f"{place} n’est pas accessible", "Prenez le compte qui l’a créé, ou PARVIS_DATA."
         )
-    free = shutil.disk_usage(place).free / _GIGABYTE
+    free = _free(place) / _GIGABYTE
     room = f"{place}, {free:.1f} Go libres"
     if free < _NO_ROOM:
         return error("Dossier de données", room, "Libérez de la place : la base va s’arrêter.")
@@ -39,6 +39,10 @@ def data_directory() -> list[Finding]:
     if place.stat().st_mode & _PRIVATE:
         return warning("Dossier de données", f"{room}, lisible par d’autres comptes", f"chmod 700 {place}")
     return ok("Dossier de données", room)
+
+
+def _free(place: Path) -> int:
+    return shutil.disk_usage(place).free
 
 
 def documents() -> list[Finding]:

@@ -1,6 +1,7 @@
 """What a process that uses the embedded database calls."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -189,11 +190,20 @@ def release(data_dir: Path) -> None:
 
 def stop(data_dir: Path, *, patience: float = 120.0) -> None:
     """Stop the server now, cleanly, and wait for its end. Clients with a watcher would start it again."""
-    seen = state.read(data_dir)
-    if state.keeper_alive(data_dir) and seen and seen.keeper:
-        with suppress(ProcessLookupError):
-            os.kill(seen.keeper, 15)
-    if not _wait_for(lambda: not state.keeper_alive(data_dir), patience):
+    asked: set[int] = set()
+
+    def gone() -> bool:
+        if not state.keeper_alive(data_dir):
+            return True
+        seen = state.read(data_dir)
+        # A keeper on its way when we asked may take the place of the one that leaves: it is asked in turn.
+        if seen and seen.keeper and seen.keeper not in asked:
+            asked.add(seen.keeper)
+            with suppress(ProcessLookupError):
+                os.kill(seen.keeper, signal.SIGTERM)
+        return False
+
+    if not _wait_for(gone, patience):
         message = f"La base de données ne s’arrête pas. Le journal {paths.server_log(data_dir)} dit pourquoi."
         raise EmbeddedError(message)
 

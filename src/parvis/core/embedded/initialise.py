@@ -1,6 +1,7 @@
 """Make a new cluster, or recognise one we cannot run."""
 
 import shutil
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -10,6 +11,7 @@ from parvis.core.embedded.binaries import MAJOR
 from parvis.core.embedded.errors import EmbeddedError
 
 # Builtin C.UTF-8: the order of texts does not depend on the machine's C library or on an upgrade of it.
+_DRAFT = "postgres.draft-"
 _INITDB = [
     "-D",
     programs.HERE,
@@ -54,10 +56,10 @@ def make_cluster(data_dir: Path, bin_dir: Path, account: Account, log: IO[bytes]
     All is done beside, then renamed: a process killed half-way leaves a draft that the next one throws away.
     """
     cluster = paths.cluster_dir(data_dir)
-    draft = cluster.with_name("postgres.draft")
-    if draft.exists():
-        shutil.rmtree(draft)
-    draft.mkdir(mode=0o700)
+    for abandoned in data_dir.glob(f"{_DRAFT}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    # A new name each time: an orphan of a killed initdb may still be writing in the old one.
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=data_dir))
     # initdb alone demands that its user has a name; the server does not.
     maker = account if account.name or not account.switch else named_account()
     if maker.switch:

@@ -5,6 +5,7 @@ It has one thread, and must keep it so: the server is told to stop when the *thr
 """
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from parvis.core.embedded.state import Phase, Status
 _GRACE = 2.0  # a script that runs ten short commands must not pay ten starts
 _TICK = 0.25
 _TRIES = 5
+_LINE_START = r"\] (?:LOG|FATAL|PANIC|ERROR|HINT|DETAIL): "
 _BIGGEST_LOG = 20 * 1024 * 1024
 
 
@@ -153,29 +155,36 @@ def _say(text: str) -> None:
 
 def _why(data_dir: Path) -> str:
     log = paths.server_log(data_dir)
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
-    reasons = [line for line in lines if "FATAL" in line or "PANIC" in line or "error while loading" in line]
-    reason = reasons[-1].split("FATAL:")[-1].split("PANIC:")[-1].strip() if reasons else "aucune raison donnée"
+    # The line before the last one often holds the cause: "invalid value…", then "the file contains errors".
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-2:]
+    reason = " ; ".join(re.split(_LINE_START, line)[-1].strip() for line in lines) or "aucune raison donnée"
     return f"PostgreSQL ne démarre pas : {reason}. Le journal {log} dit pourquoi."
 
 
 def _keep(data_dir: Path, bin_dir: Path, durability: configuration.Durability) -> None:
     lock = keeper_lock(paths.control_dir(data_dir), data_dir.stat())
-    deadline = time.monotonic() + 1.0
     while not lock.try_alone():
-        # Held by another keeper, or for a moment by a client that looks whether there is one.
-        if time.monotonic() > deadline:
+        # Shared for a moment by clients that look whether there is a keeper; alone, only by another keeper.
+        if not lock.try_share():
             return
-        time.sleep(0.02)
+        lock.release()
+        time.sleep(0.01)
     state.clear(data_dir)
     try:
         Keeper(data_dir, bin_dir, durability).run()
-    except (EmbeddedError, OSError, subprocess.SubprocessError) as problem:
-        _say(f"failed: {problem!r}")
-        message = problem.message if isinstance(problem, EmbeddedError) else f"PostgreSQL ne démarre pas : {problem}."
-        state.write(data_dir, Status("failed", message=message))
+    except EmbeddedError as problem:
+        _fail(data_dir, problem.message)
+    except subprocess.CalledProcessError:
+        _fail(data_dir, _why(data_dir))  # initdb or the first SQL: their own words say more than an exit code
+    except OSError as problem:
+        _fail(data_dir, f"PostgreSQL ne démarre pas : {problem}.")
     else:
         state.clear(data_dir)
+
+
+def _fail(data_dir: Path, message: str) -> None:
+    _say(f"failed: {message}")
+    state.write(data_dir, Status("failed", message=message))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ The cluster is always named ``/proc/self/cwd``: the program starts in the direct
 parents (a data directory below /root works), and spaces, accents or a long path never reach PostgreSQL.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def start(command: list[str], cluster: Path, account: Account, log: IO[bytes], p
 def run(command: list[str], cluster: Path, account: Account, log: IO[bytes], sql: str = "") -> None:
     """Run a program to its end. Raise CalledProcessError when it fails; its words are in the log."""
     log.flush()
+    parent = os.getpid()
     subprocess.run(  # noqa: S603 - our own program and options
         command,
         cwd=cluster,
@@ -51,6 +53,8 @@ def run(command: list[str], cluster: Path, account: Account, log: IO[bytes], sql
         stdout=log,
         stderr=log,
         check=True,
+        # SIGKILL: a half-made cluster is thrown away, so there is nothing to end cleanly.
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL, parent),
         **_identity(account),
     )
 

@@ -1,1 +1,46 @@
 """Tables of the catalogue context."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from parvis.catalogue.enums import Workflow
+
+MEGABYTE = 1024 * 1024
+
+
+class Process(models.Model):
+    """A démarche: what travels, in which formats, along which states. Data, never code."""
+
+    code = models.CharField(primary_key=True, max_length=30)
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    legal_basis = models.CharField(max_length=300, blank=True)
+    workflow = models.CharField(max_length=30, choices=Workflow.choices)
+    attachment_types = ArrayField(models.CharField(max_length=100))
+    attachment_formats = ArrayField(models.CharField(max_length=100))
+    answer_formats = ArrayField(models.CharField(max_length=100))
+    max_attachment_bytes = models.BigIntegerField(default=10 * MEGABYTE)
+    messages_allowed = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OnlineService(models.Model):
+    """A téléservice: the citizen's side of a process."""
+
+    code = models.SlugField(primary_key=True, max_length=50)
+    process = models.ForeignKey(Process, on_delete=models.PROTECT)
+    name = models.CharField(max_length=100)
+    summary = models.CharField(max_length=300)
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

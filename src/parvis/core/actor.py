@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from parvis.core.errors import RefusedError
+
 ActorKind = Literal["account", "client", "system", "anonymous"]
 
 
@@ -19,6 +21,13 @@ class Actor:
     id: UUID | None = None
     acting_for: UUID | None = None
     label: str = ""
+
+    @property
+    def person(self) -> UUID:
+        """The account or client itself. Raise RefusedError for the platform and for visitors: they own nothing."""
+        if self.id is None:
+            raise RefusedError("sign_in_first", "Connectez-vous pour continuer.")
+        return self.id
 
     @property
     def reference(self) -> str:

@@ -1,6 +1,7 @@
 """Every read of the directory."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -131,3 +132,12 @@ def memberships_of(account: UUID, *, on: date | None = None) -> QuerySet[Members
         .select_related("organisation", "unit")
         .order_by("organisation__name", F("unit__path").asc(nulls_first=True))
     )
+
+
+def organisations_for(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Return the active organisations behind (SIRET, branch) pairs, by pair; unknown ones are absent. One query."""
+    wanted = set(pairs)
+    rows = Organisation.objects.filter(
+        siret__in={siret for siret, _ in wanted}, state=OrganisationState.ACTIVE
+    ).values_list("siret", "branch_code", "id")
+    return {(siret, branch): found for siret, branch, found in rows if (siret, branch) in wanted}

@@ -1,1 +1,168 @@
-"""Tables of the exchange context."""
+"""Tables of the exchange context: one deposit is a folder, with one case per recipient.
+
+The tenant of a case, and of all that hangs from it, is its recipient; the tenant of a folder is its depositor.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from parvis.catalogue.enums import CaseStatus
+from parvis.core.clock import now
+from parvis.core.ids import new_id
+from parvis.exchange.enums import AccessMode, AttachmentState, EventState, EventType, SubscriptionState
+
+
+class Subscription(models.Model):
+    """An organisation receives a process, from now on, in this way."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subscriber = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
+    process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=SubscriptionState.choices, default=SubscriptionState.ACTIVE)
+    access_mode = models.CharField(max_length=10, choices=AccessMode.choices, default=AccessMode.PORTAL)
+    email = models.EmailField(max_length=320, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("subscriber", "process"), name="subscription_once_per_process"),)
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} ← {self.process_id}"
+
+
+class Folder(models.Model):
+    """A deposit (télédossier): what all its recipients share."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    external_id = models.CharField(max_length=30)
+    process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
+    depositor = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
+    applicant_account = models.ForeignKey("identity.Account", on_delete=models.SET_NULL, null=True, blank=True)
+    applicant_first_name = models.CharField(max_length=255)
+    applicant_last_name = models.CharField(max_length=255)
+    applicant_email = models.CharField(max_length=320, blank=True)
+    fields = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.HUBEE_RECEIVED)
+    created_at = models.DateTimeField(default=now, editable=False)
+    updated_at = models.DateTimeField(default=now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("depositor", "external_id"), name="folder_external_id_per_depositor"),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Case(models.Model):
+    """What one recipient receives of a folder, and what becomes of it there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="cases")
+    recipient = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
+    process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=100)
+    status = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.HUBEE_RECEIVED)
+    created_at = models.DateTimeField(default=now, editable=False)
+    updated_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("folder", "recipient"), name="case_one_per_recipient"),
+            models.UniqueConstraint(fields=("folder", "external_id"), name="case_external_id"),
+        )
+        # The inbox: one recipient's cases, by state, newest first.
+        indexes = (
+            models.Index(fields=("recipient", "status", "-created_at"), name="case_inbox"),
+            models.Index(fields=("recipient", "-id"), name="case_recipient_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Event(models.Model):
+    """Something that happened on a case, or one side's word to the other."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    transmitter = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, null=True, blank=True)
+    author = models.CharField(max_length=255, blank=True)
+    type = models.CharField(max_length=20, choices=EventType.choices)
+    message = models.CharField(max_length=1000, blank=True)
+    comment = models.CharField(max_length=1000, blank=True)
+    present_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
+    new_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
+    state = models.CharField(max_length=12, choices=EventState.choices, default=EventState.SENT)
+    created_at = models.DateTimeField(default=now, editable=False)
+    updated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
+
+
+class Attachment(models.Model):
+    """A document of a folder, or of an event when one side answers with documents."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="attachments")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, blank=True, related_name="attachments")
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, null=True, blank=True)
+    type = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    mime = models.CharField(max_length=255)
+    state = models.CharField(max_length=9, choices=AttachmentState.choices, default=AttachmentState.PENDING)
+    cases = models.ManyToManyField(Case, through="AttachmentRecipient", related_name="attachments")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            # A document said to be received has its bytes; one still awaited has none.
+            models.CheckConstraint(
+                condition=Q(file__isnull=False) | ~Q(state=AttachmentState.RECEIVED), name="attachment_has_its_bytes"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttachmentRecipient(models.Model):
+    """Which cases a document of a folder is for."""
+
+    attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("attachment", "case"), name="attachment_recipient_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id} → {self.case_id}"
+
+
+class Notification(models.Model):
+    """Something new for an organisation to fetch. It is deleted when acknowledged."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    recipient = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="+")
+    transmitter = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="+")
+    process = models.ForeignKey("catalogue.Process", on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, blank=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = (models.Index(fields=("recipient", "id"), name="notification_queue"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(recipient=F("transmitter")), name="notification_to_the_other_side"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} ← {self.case_id}"

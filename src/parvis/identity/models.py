@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -47,3 +48,30 @@ class Account(AbstractBaseUser):
     def full_name(self) -> str:
         """First name and last name, empty when the person gave none."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class MachineClient(models.Model):
+    """A program that calls the API with its own credential (OAuth 2.0 client credentials, RFC 6749 §4.4)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    client_id = models.CharField(max_length=64, unique=True)
+    secret_digest = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=10))
+    created_at = models.DateTimeField(default=now, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessToken(models.Model):
+    """A bearer token, known by its digest only: a copy of the table opens nothing."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    client = models.ForeignKey(MachineClient, on_delete=models.CASCADE)
+    scope = models.CharField(max_length=10)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"token of {self.client_id}"

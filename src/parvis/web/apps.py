@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "parvis.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Connect events to their listeners, once every context is loaded."""
+        from parvis.web import wiring  # noqa: PLC0415 - models must be ready first
+
+        wiring.connect()

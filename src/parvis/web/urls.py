@@ -2,11 +2,21 @@
 
 from django.urls import include, path
 
+from parvis.identity.api import token
 from parvis.web import pages
+from parvis.web.api import api
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("compte/", include("allauth.urls")),
     path("langue/", include("django.conf.urls.i18n")),
     path("communes/", include("parvis.directory.urls")),
+    path("", include("parvis.teleservices.urls")),
+    path("suivi/", include("parvis.exchange.urls")),
+    path("", include("parvis.ui.urls")),
+    path("oauth2/token", token, name="token"),
+    path("api/v1/", api.urls),
 ]
+
+handler404 = "parvis.web.errors.not_found"
+handler500 = "parvis.web.errors.server_error"

@@ -1,9 +1,17 @@
-"""Where the embedded server keeps its files and its socket."""
+"""Where the embedded server keeps its files and its socket.
+
+Nothing here depends on the environment: two processes of one user may have different ``XDG_RUNTIME_DIR`` or
+``TMPDIR`` (a login session and a cron job), and both must find the same server.
+"""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
+
+PORT = 5432
+SOCKET_NAME = f".s.PGSQL.{PORT}"
+# sockaddr_un holds 107 bytes and libpq reads a comma as "several hosts".
+_LONGEST_SOCKET_PATH = 103
+_SHORT_LINKS = Path("/tmp")  # noqa: S108 - holds only a link, whose owner and target are checked before use
 
 
 def cluster_dir(data_dir: Path) -> Path:
@@ -11,12 +19,34 @@ def cluster_dir(data_dir: Path) -> Path:
     return data_dir / "postgres"
 
 
-def socket_dir(data_dir: Path) -> Path:
-    """The directory of the Unix socket, private to this user.
+def control_dir(data_dir: Path) -> Path:
+    """Locks, state and logs of the launcher."""
+    return data_dir / "embedded"
 
-    A socket path may not pass 107 bytes, so it lives in the run-time directory under a short hash of the data
-    directory, never inside it.
+
+def server_log(data_dir: Path) -> Path:
+    """What PostgreSQL says."""
+    return control_dir(data_dir) / "postgres.log"
+
+
+def keeper_log(data_dir: Path) -> Path:
+    """What the keeper says, and its traceback should it ever crash."""
+    return control_dir(data_dir) / "keeper.log"
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """The directory to give to a client as host.
+
+    The socket lives in the cluster directory, which PostgreSQL itself keeps at mode 0700. When that path cannot be
+    written in a socket address, a link with a short name in /tmp stands for it (`links.ensure_short_link`).
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
-    return Path(runtime) / f"parvis-{os.getuid()}-{digest}"
+    direct = cluster_dir(data_dir)
+    if needs_short_link(data_dir):
+        return _SHORT_LINKS / f"parvis-{hashlib.sha256(bytes(data_dir)).hexdigest()[:16]}"
+    return direct
+
+
+def needs_short_link(data_dir: Path) -> bool:
+    """Tell whether the socket's own path is too long, or has a comma."""
+    direct = bytes(cluster_dir(data_dir) / SOCKET_NAME)
+    return len(direct) > _LONGEST_SOCKET_PATH or b"," in direct

@@ -15,7 +15,7 @@ from parvis.directory.models import Membership, Organisation, Unit
 from parvis.ledger import commands as ledger
 
 
-def add_member(  # noqa: PLR0913 - what a membership is made of, all named
+def add_member(
     *,
     account: UUID,
     organisation: UUID,

@@ -44,7 +44,7 @@ def conflict(error: IntegrityError) -> ConflictError:
     return ConflictError(code, message, field=field)
 
 
-def register_organisation(  # noqa: PLR0913 - what an organisation is made of, all named
+def register_organisation(
     *,
     kind: OrganisationKind,
     name: str,

@@ -53,7 +53,7 @@ class NewEntry:
     about: UUID | None = None
 
 
-def record(  # noqa: PLR0913 - an entry has that many facets, all named
+def record(
     *,
     actor: Actor,
     action: str,

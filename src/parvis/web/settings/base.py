@@ -17,6 +17,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.words("PARVIS_HOSTS", "localhost,127.0.0.1,[::1]")
 SITE_URL = env.text("PARVIS_URL", "http://localhost:8600").rstrip("/")
 SITE_NAME = env.text("PARVIS_NAME", "Parvis")
+PARVIS_OPERATOR_SIRET = env.text("PARVIS_OPERATOR_SIRET", "13002603200016")
 ROOT_URLCONF = "parvis.web.urls"
 WSGI_APPLICATION = "parvis.web.wsgi.application"
 
@@ -148,5 +149,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # One line per job, with its arguments, is noise in production; failures are warnings and errors.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("PARVIS_LOG_LEVEL", "INFO")},
 }

@@ -10,3 +10,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# No pool: its threads would hold the test database open when it is dropped, and outlive the tests that count threads.
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+# Static files straight from the sources: a test run collects nothing.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,86 @@
+"""Decisions: who may do what, for which organisation, on which process. Deny by default."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from parvis.access.enums import EVERY_PROCESS, Action
+from parvis.access.models import Grant
+from parvis.core.actor import Actor
+from parvis.core.clock import now
+from parvis.core.errors import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer, why, and the grants it rests on (written in the journal with the act)."""
+
+    allowed: bool
+    reason: str
+    grants: tuple[UUID, ...] = ()
+
+
+def may(actor: Actor, action: Action, *, organisation: UUID, process: str) -> Decision:
+    """Decide. One query; the platform itself (`SYSTEM`) needs no grant."""
+    if actor.kind == "system":
+        return Decision(allowed=True, reason="system")
+    if actor.id is None:
+        return Decision(allowed=False, reason="anonymous")
+    grants = tuple(
+        _live(actor, action)
+        .filter(organisation_id=organisation, process_code__in=(process, EVERY_PROCESS))
+        .values_list("id", flat=True)
+    )
+    return Decision(allowed=bool(grants), reason="granted" if grants else "no_grant", grants=grants)
+
+
+def require(actor: Actor, action: Action, *, organisation: UUID, process: str) -> Decision:
+    """Return the decision, or raise RefusedError when it is no."""
+    decision = may(actor, action, organisation=organisation, process=process)
+    if not decision.allowed:
+        raise RefusedError(
+            "forbidden",
+            "Vous n’avez pas le droit de faire cette action. Demandez-le à l’administrateur de votre organisme.",
+        )
+    return decision
+
+
+def perimeter(actor: Actor, action: Action) -> list[tuple[UUID, str]]:
+    """Return the (organisation, process code or ``*``) pairs where the actor may do this. One query."""
+    if actor.id is None:
+        return []
+    return list(_live(actor, action).values_list("organisation_id", "process_code").distinct())
+
+
+def scope(actor: Actor, action: Action, *, organisation: str, process: str) -> Q:
+    """Return the same rule as a filter: ``organisation`` and ``process`` name the columns to compare.
+
+    A list filtered by it shows exactly the rows for which `may` says yes.
+    """
+    allowed = Q(pk__in=())
+    for organisation_id, code in perimeter(actor, action):
+        pair = Q(**{organisation: organisation_id})
+        allowed |= pair if code == EVERY_PROCESS else pair & Q(**{process: code})
+    return allowed
+
+
+def organisations_of(actor: Actor, actions: Iterable[Action]) -> set[UUID]:
+    """Return the organisations where the actor holds at least one of these rights."""
+    if actor.id is None:
+        return set()
+    return set(_live(actor).filter(actions__overlap=list(actions)).values_list("organisation_id", flat=True))
+
+
+def _live(actor: Actor, action: Action | None = None) -> "QuerySet[Grant]":
+    moment = now()
+    grants = Grant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=moment),
+        principal_kind=actor.kind,
+        principal_id=actor.person,
+        revoked_at=None,
+        valid_from__lte=moment,
+        organisation__state="active",
+    )
+    return grants if action is None else grants.filter(actions__contains=[action])

@@ -1,0 +1,43 @@
+"""Transition tables of a case, as data: which state may follow which, per workflow.
+
+Source: HubEE's workflow sheet per démarche (specification hubee-v1 §1.7). Transitions written here are those of the
+recipient (SI) and of the depositor (OSL); the hub's own first steps, up to HUBEE_NOTIFIED, are in `exchange`.
+"""
+
+from parvis.catalogue.enums import CaseStatus as S
+from parvis.catalogue.enums import Workflow
+
+_NEW = frozenset({S.SENT, S.SI_RECEIVED, S.IN_PROGRESS, S.REFUSED, S.DONE, S.SI_INTG_ERROR})
+_WITHOUT: dict[S, frozenset[S]] = {
+    S.HUBEE_NOTIFIED: _NEW,
+    S.SENT: frozenset({S.SI_RECEIVED, S.IN_PROGRESS, S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
+    S.SI_RECEIVED: frozenset({S.IN_PROGRESS, S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
+    S.IN_PROGRESS: frozenset({S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
+    S.SI_INTG_ERROR: frozenset({S.SENT, S.SI_RECEIVED, S.IN_PROGRESS}),
+    S.REFUSED: frozenset({S.CLOSED}),
+    S.DONE: frozenset({S.CLOSED}),
+    S.CLOSED: frozenset({S.HUBEE_NOTIFIED, S.ARCHIVED}),
+}
+_WITH = _WITHOUT | {
+    state: _WITHOUT[state] | {S.ADD_AWAITING} for state in (S.HUBEE_NOTIFIED, S.SENT, S.SI_RECEIVED, S.IN_PROGRESS)
+}
+_WITH[S.ADD_AWAITING] = frozenset({S.HUBEE_NOTIFIED, S.HUBEE_COMPLETED, S.REFUSED, S.SI_INTG_ERROR})
+
+TABLES: dict[Workflow, dict[S, frozenset[S]]] = {
+    Workflow.WITHOUT_COMPLEMENT: _WITHOUT,
+    Workflow.WITH_COMPLEMENT: _WITH,
+}
+# No more work is expected from the recipient in these states.
+SETTLED = frozenset({S.DONE, S.REFUSED, S.CLOSED, S.ARCHIVED})
+
+
+def may_follow(workflow: str, present: str, wanted: str) -> bool:
+    """Tell whether ``wanted`` may follow ``present``. The same state again is always allowed: writes are idempotent."""
+    if present == wanted:
+        return True
+    return S(wanted) in TABLES[Workflow(workflow)].get(S(present), frozenset())
+
+
+def next_states(workflow: str, present: str) -> frozenset[S]:
+    """Return the states that may follow."""
+    return TABLES[Workflow(workflow)].get(S(present), frozenset())

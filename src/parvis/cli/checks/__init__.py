@@ -1,0 +1,20 @@
+"""What `parvis doctor` looks at, from the ground up."""
+
+from collections.abc import Callable
+
+from parvis.cli.checks import machine, outside, storage
+from parvis.cli.checks.finding import Finding, Level
+
+CHECKS: list[Callable[[], list[Finding]]] = [
+    machine.python,
+    machine.packages,
+    machine.clock,
+    storage.data_directory,
+    storage.documents,
+    storage.database,
+    storage.migrations,
+    outside.mail,
+    outside.browser,
+]
+
+__all__ = ["CHECKS", "Finding", "Level"]

@@ -1,0 +1,72 @@
+"""Make a new cluster, or recognise one we cannot run."""
+
+import shutil
+from pathlib import Path
+from typing import IO
+
+from parvis.core.embedded import configuration, paths, programs
+from parvis.core.embedded.accounts import Account, give, named_account
+from parvis.core.embedded.binaries import MAJOR
+from parvis.core.embedded.errors import EmbeddedError
+
+# Builtin C.UTF-8: the order of texts does not depend on the machine's C library or on an upgrade of it.
+_INITDB = [
+    "-D",
+    programs.HERE,
+    "--username=postgres",
+    "--auth-local=peer",
+    "--auth-host=reject",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--text-search-config=french",
+    "--data-checksums",
+    "--no-instructions",
+]
+# Single-user mode ends a command at an empty line. Not a superuser: row-level security must bind it.
+_OWNER = f"CREATE ROLE {configuration.ROLE} LOGIN CREATEDB;\n\n"
+_DATABASE = f"CREATE DATABASE {configuration.ROLE} OWNER {configuration.ROLE};\n\n"
+
+
+def version_of(cluster: Path) -> str:
+    """Return the major version of a cluster, empty when there is no cluster."""
+    try:
+        return (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def refuse_other_version(data_dir: Path) -> None:
+    """Raise when another major version made the cluster: PostgreSQL would refuse it without saying what to do."""
+    found = version_of(paths.cluster_dir(data_dir))
+    if found and found != str(MAJOR):
+        message = (
+            f"La base de {data_dir} est au format de PostgreSQL {found}, et Parvis utilise PostgreSQL {MAJOR}. "
+            f"Lancez « parvis upgrade-database » : la base actuelle est gardée dans postgres.{found}."
+        )
+        raise EmbeddedError(message, code="embedded-version")
+
+
+def make_cluster(data_dir: Path, bin_dir: Path, account: Account, log: IO[bytes], *, fast: bool = False) -> None:
+    """Make the cluster with its role and database, in one visible step.
+
+    All is done beside, then renamed: a process killed half-way leaves a draft that the next one throws away.
+    """
+    cluster = paths.cluster_dir(data_dir)
+    draft = cluster.with_name("postgres.draft")
+    if draft.exists():
+        shutil.rmtree(draft)
+    draft.mkdir(mode=0o700)
+    # initdb alone demands that its user has a name; the server does not.
+    maker = account if account.name or not account.switch else named_account()
+    if maker.switch:
+        give(draft, maker)
+    programs.run([str(bin_dir / "initdb"), *_INITDB, *(["--no-sync"] if fast else [])], draft, maker, log)
+    configuration.include_our_settings(draft)
+    durability = ["-c", "fsync=off"] if fast else []
+    single = [str(bin_dir / "postgres"), "--single", "-D", programs.HERE, *durability, "postgres"]
+    programs.run(single, draft, maker, log, sql=_OWNER + _DATABASE)
+    if account.switch:
+        give(draft, account)
+    draft.rename(cluster)

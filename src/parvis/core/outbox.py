@@ -1,0 +1,83 @@
+"""Side effects, after commit and only then: a job row is written in the command's own transaction.
+
+A mail or a call to another system never happens inside a command. The command *sends* a task (one INSERT); if its
+transaction rolls back, the job never existed. A worker runs the task afterwards, at least once, with retries.
+
+Low contexts talk to high ones by *events*: `publish` inserts one job per subscriber, found in the one table that
+`web/wiring.py` connects. The engine is procrastinate, and this module is the only one that knows it.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from procrastinate import App, RetryStrategy
+from procrastinate.contrib.django import app as worker_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from parvis.core.clock import now
+
+# Our own sender, always on Django's connection: inside a worker, procrastinate's app writes through a connection of
+# its own, and a job sent from there would survive the rollback of the command that sent it.
+_sender = App(connector=DjangoConnector())
+_subscribers: dict[type[Any], tuple[str, ...]] = {}
+
+Task = TypeVar("Task", bound=Callable[..., None])
+
+
+def send(task: str, *, delay: timedelta | None = None, lock: str | None = None, **payload: Any) -> None:
+    """Write a job for ``task``, to run after commit. ``lock`` serialises jobs that share it.
+
+    Raise RuntimeError outside a transaction: the job would not depend on the act that asked for it.
+    """
+    if not connection.in_atomic_block:
+        message = f"outbox.send({task!r}) outside a transaction"
+        raise RuntimeError(message)
+    job = _sender.configure_task(task, allow_unknown=True, lock=lock, schedule_at=now() + delay if delay else None)
+    job.defer(**{key: _plain(value) for key, value in payload.items()})
+
+
+def publish(event: Any) -> None:
+    """Send one job per subscriber of this event (a frozen dataclass)."""
+    payload = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    for task in _subscribers.get(type(event), ()):
+        send(task, **payload)
+
+
+def connect(table: Mapping[type[Any], tuple[str, ...]]) -> None:
+    """Set who listens to what. Called once, by `web.wiring`."""
+    _subscribers.clear()
+    _subscribers.update(table)
+
+
+def task(name: str, *, attempts: int = 8) -> Callable[[Task], Task]:
+    """Register a function as the task ``name``; a failure is retried with growing pauses (4 s, 16 s, … 18 h)."""
+
+    def register(function: Task) -> Task:
+        strategy = RetryStrategy(max_attempts=attempts, exponential_wait=4)
+        worker_app.task(name=name, retry=strategy)(function)
+        return function
+
+    return register
+
+
+def daily(name: str, *, at: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that runs once a day at ``HH:MM`` UTC, on one worker only."""
+    hour, minute = at.split(":")
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
+            function()
+
+        periodic = worker_app.task(name=name, queueing_lock=name)(run)
+        worker_app.periodic(cron=f"{int(minute)} {int(hour)} * * *")(periodic)
+        return function
+
+    return register
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value

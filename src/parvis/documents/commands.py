@@ -1,0 +1,123 @@
+"""Writes of the documents context.
+
+A file arrives in two moves. `receive` streams it to disk, outside any transaction, and refuses it as soon as it is
+known to be bad. `keep` gives it its place and its row, inside the transaction of the act that uses it. A crash
+between the two leaves a file in ``incoming`` that `sweep` removes: never a row without its bytes.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection
+
+from parvis.core.ids import new_id
+from parvis.documents import rules, store
+from parvis.documents.enums import Mime
+from parvis.documents.models import StoredFile
+from parvis.documents.rules import FileRefusedError
+
+__all__ = ["Expectation", "FileRefusedError", "ReceivedFile", "keep", "keep_bytes", "receive", "sweep"]
+STALE_AFTER_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the sender announced and what the receiver accepts. ``None`` and empty mean "not announced", "any"."""
+
+    max_bytes: int
+    size: int | None = None
+    sha256: bytes | None = None
+    allowed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that arrived whole and passed the checks, not yet kept."""
+
+    path: Path
+    sha256: bytes
+    size: int
+    mime: Mime
+
+
+def receive(chunks: Iterable[bytes], expected: Expectation) -> ReceivedFile:
+    """Stream to disk, hashing on the fly, and check. Raise FileRefusedError; nothing remains on disk then."""
+    path = store.incoming() / new_id().hex
+    try:
+        return _write(chunks, expected, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> ReceivedFile:
+    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    with path.open("xb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > expected.max_bytes:  # stop reading now: the rest of a 10 GB file is not worth a byte
+                raise _too_large(expected.max_bytes)
+            digest.update(chunk)
+            out.write(chunk)
+            if len(head) < rules.HEAD_BYTES:
+                head = (head + chunk)[: rules.HEAD_BYTES]
+            tail = (tail + chunk)[-rules.TAIL_BYTES :]
+        out.flush()
+        os.fsync(out.fileno())
+    _check_announced(size, digest.digest(), expected)
+    mime = rules.recognise(head)
+    rules.check_format(mime, tail, allowed=expected.allowed)
+    return ReceivedFile(path, digest.digest(), size, mime)
+
+
+def _too_large(limit: int) -> FileRefusedError:
+    return FileRefusedError(
+        "file_too_large",
+        f"Ce fichier dépasse la taille maximale de {rules.megabytes(limit)}. Réduisez sa taille ou numérisez-le "
+        "avec une résolution plus faible.",
+    )
+
+
+def _check_announced(size: int, sha256: bytes, expected: Expectation) -> None:
+    if size == 0:
+        raise FileRefusedError("empty_file", "Ce fichier est vide. Vérifiez qu’il s’ouvre, puis envoyez-le de nouveau.")
+    if expected.size is not None and size != expected.size:
+        raise FileRefusedError(
+            "size_mismatch",
+            f"L’envoi a été interrompu ou modifié : {size} octets reçus, {expected.size} annoncés. "
+            "Recommencez l’envoi.",
+        )
+    if expected.sha256 is not None and sha256 != expected.sha256:
+        raise FileRefusedError(
+            "digest_mismatch", "L’empreinte du fichier reçu ne correspond pas à celle annoncée. Recommencez l’envoi."
+        )
+
+
+def keep(received: ReceivedFile) -> UUID:
+    """Give a received file its place and its row, within the caller's transaction. Return its id."""
+    if not connection.in_atomic_block:
+        message = "documents.keep outside a transaction: a row could exist for an act that did not"
+        raise RuntimeError(message)
+    kept = StoredFile(sha256=received.sha256, size=received.size, mime=received.mime)
+    store.adopt(received.path, kept.id)
+    kept.save(force_insert=True)
+    return kept.id
+
+
+def keep_bytes(data: bytes) -> UUID:
+    """Keep a document that Parvis made itself."""
+    return keep(receive((data,), Expectation(max_bytes=len(data), size=len(data))))
+
+
+def sweep(*, older_than_seconds: int = STALE_AFTER_SECONDS) -> int:
+    """Remove files that arrived and were never kept (a crash, an abandoned upload). Return how many."""
+    limit = time.time() - older_than_seconds
+    stale = [path for path in store.incoming().iterdir() if path.stat().st_mtime < limit]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)

@@ -1,0 +1,38 @@
+"""Writes of the exchange context, one function a use case."""
+
+from parvis.exchange.commands.alerts import alert_recipients
+from parvis.exchange.commands.attachments import Delivery, deliver_attachment, receive_attachment
+from parvis.exchange.commands.cases import (
+    CaseAnswer,
+    NewDocument,
+    acknowledge,
+    answer_as_applicant,
+    move_case,
+    open_case,
+    receive_document,
+)
+from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
+from parvis.exchange.commands.subscriptions import subscribe
+from parvis.exchange.rules import Applicant, Deposit, NewAttachment
+
+__all__ = [
+    "Applicant",
+    "CaseAnswer",
+    "Delivery",
+    "Deposit",
+    "DepositedFolder",
+    "NewAttachment",
+    "NewDocument",
+    "acknowledge",
+    "add_document",
+    "alert_recipients",
+    "answer_as_applicant",
+    "complete_folder",
+    "deliver_attachment",
+    "deposit",
+    "move_case",
+    "open_case",
+    "receive_attachment",
+    "receive_document",
+    "subscribe",
+]

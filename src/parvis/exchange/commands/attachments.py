@@ -1,0 +1,119 @@
+"""Documents in and out of the hub. A document leaves only if its leaving is written in the journal first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.core.actor import Actor
+from parvis.core.errors import AbsentError, ConflictError
+from parvis.documents import commands as documents
+from parvis.documents import queries as stored
+from parvis.exchange import queries
+from parvis.exchange.enums import AttachmentState, EventState
+from parvis.exchange.models import Attachment, Case
+from parvis.ledger import commands as ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A document on its way out."""
+
+    name: str
+    mime: str
+    size: int
+    digest: str
+    chunks: Iterator[bytes]
+
+
+def receive_attachment(
+    *, attachment_id: UUID, chunks: Iterable[bytes], actor: Actor, sha256: bytes | None = None
+) -> None:
+    """Take the bytes of a document that a deposit announced. Size, digest and format must be those announced."""
+    row = _awaited(attachment_id, actor)
+    expected = documents.Expectation(max_bytes=row.size, size=row.size, sha256=sha256, allowed={row.mime})
+    try:
+        received = documents.receive(chunks, expected)
+    except documents.FileRefusedError as error:
+        ledger.record_refusal(
+            actor=actor,
+            action="attachment.received",
+            subject=f"attachment:{attachment_id}",
+            details={"code": error.code},
+        )
+        raise
+    with transaction.atomic(durable=True):
+        # Looked up again under lock: another upload of the same document may have won meanwhile.
+        row = Attachment.objects.select_for_update().get(id=attachment_id)
+        if row.state != AttachmentState.PENDING:
+            received.path.unlink(missing_ok=True)
+            raise _no_longer_awaited()
+        row.file_id = documents.keep(received)
+        row.state = AttachmentState.RECEIVED
+        row.save(update_fields=("file", "state"))
+        ledger.record(
+            actor=actor,
+            action="attachment.received",
+            subject=f"attachment:{row.id}",
+            details={"size": received.size, "sha256": received.sha256.hex()},
+        )
+
+
+def _awaited(attachment_id: UUID, actor: Actor) -> Attachment:
+    row = Attachment.objects.select_related("folder", "event").filter(id=attachment_id).first()
+    if row is None or row.event_id is not None or not queries.is_depositor(row.folder, actor):
+        raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
+    if row.state != AttachmentState.PENDING:
+        raise _no_longer_awaited()
+    return row
+
+
+def _no_longer_awaited() -> ConflictError:
+    return ConflictError("attachment_not_awaited", "Cette pièce a déjà été reçue : elle ne peut plus être remplacée.")
+
+
+def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
+    """Hand a document to someone entitled to it: a recipient's agent or software, or the applicant.
+
+    The journal entry is committed before the first byte leaves; if it cannot be written, nothing leaves.
+    """
+    row = (
+        Attachment.objects.select_related("folder", "event__case")
+        .filter(id=attachment_id, state=AttachmentState.RECEIVED)
+        .first()
+    )
+    grants = _reader_grants(row, actor) if row else None
+    if row is None or grants is None or row.file_id is None:
+        raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
+    facts = stored.facts(row.file_id)
+    if facts is None:
+        raise AbsentError("unknown_attachment", "Cette pièce n’existe plus.")
+    chunks = stored.content(row.file_id)
+    with transaction.atomic(durable=True):
+        ledger.record(
+            actor=actor,
+            action="attachment.delivered",
+            subject=f"attachment:{row.id}",
+            grants=grants,
+            about=row.folder.applicant_account_id,
+            details={"folder": str(row.folder_id), "sha256": facts.sha256.hex()},
+        )
+    return Delivery(row.name, row.mime, facts.size, facts.digest, chunks)
+
+
+def _reader_grants(row: Attachment, actor: Actor) -> tuple[UUID, ...] | None:
+    """Return the grants a reader rests on (none for the applicant), or None when they may not read."""
+    if actor.kind == "account" and row.folder.applicant_account_id == actor.id:
+        # What an agent is still preparing is not yet the applicant's.
+        return () if row.event is None or row.event.state != EventState.IN_PROGRESS else None
+    cases = [row.event.case] if row.event else list(Case.objects.filter(attachments=row))
+    for case in cases:
+        decision = access.may(actor, Action.CASE_DOWNLOAD, organisation=case.recipient_id, process=case.process_id)
+        if decision.allowed:
+            return decision.grants
+    if queries.is_depositor(row.folder, actor):
+        return ()
+    return None

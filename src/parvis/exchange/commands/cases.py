@@ -1,0 +1,238 @@
+"""What a recipient does with a case, and what the applicant answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.catalogue import queries as catalogue
+from parvis.catalogue import workflow
+from parvis.catalogue.enums import CaseStatus
+from parvis.core import outbox
+from parvis.core.actor import Actor
+from parvis.core.clock import now
+from parvis.core.errors import AbsentError, ConflictError, DomainError
+from parvis.core.text import clean, safe_file_name
+from parvis.documents import commands as documents
+from parvis.exchange.enums import AttachmentState, EventState, EventType
+from parvis.exchange.events import CaseMoved
+from parvis.exchange.models import Attachment, Case, Event, Notification
+from parvis.ledger import commands as ledger
+
+MAX_MESSAGE = 1000
+MAX_ANSWER_BYTES = 10 * 1024 * 1024
+NEEDS_MESSAGE = frozenset({CaseStatus.ADD_AWAITING, CaseStatus.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document joined to an answer: already received and checked, not yet kept."""
+
+    type: str
+    name: str
+    received: documents.ReceivedFile
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAnswer:
+    """What one side says on a case: a state, a message to the other side, an internal note, documents."""
+
+    status: str = ""
+    message: str = ""
+    comment: str = ""
+    author: str = ""
+    documents: Sequence[NewDocument] = ()
+
+
+def receive_document(kind: str, name: str, chunks: Iterable[bytes]) -> NewDocument:
+    """Take a document to join to an answer. Raise FileRefusedError when it is empty, cut or too large."""
+    return NewDocument(kind, name, documents.receive(chunks, documents.Expectation(max_bytes=MAX_ANSWER_BYTES)))
+
+
+def open_case(*, case_id: UUID, actor: Actor) -> None:
+    """Note that an agent has read a case: personal data was seen, so it is journaled (and a new case becomes sent)."""
+    with transaction.atomic(durable=True):
+        case = _locked(case_id)
+        grants = _require(case, actor, Action.CASE_READ)
+        if case.status == CaseStatus.HUBEE_NOTIFIED:
+            _set_status(case, CaseStatus.SENT)
+        ledger.record(
+            actor=actor,
+            action="case.read",
+            subject=f"case:{case.id}",
+            grants=grants,
+            about=case.folder.applicant_account_id,
+        )
+
+
+def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
+    """Change a case's state, write to the applicant, join documents: one event, told to the other side.
+
+    The same state again, without message nor document, is accepted: clients repeat themselves. Raise AbsentError,
+    RefusedError, ConflictError (transition not allowed) or DomainError.
+    """
+    with transaction.atomic(durable=True):
+        case = _locked(case_id)
+        grants = _require(case, actor, Action.CASE_PROCESS)
+        _check_answer(case, answer)
+        event = _write_event(case, answer, transmitter=case.recipient_id)
+        if answer.status:
+            _set_status(case, CaseStatus(answer.status))
+        if answer.message or answer.documents or answer.status:
+            _notify_depositor(case, event)
+        ledger.record(
+            actor=actor,
+            action="case.moved",
+            subject=f"case:{case.id}",
+            grants=grants,
+            about=case.folder.applicant_account_id,
+            details={"event": str(event.id), "status": case.status, "documents": len(answer.documents)},
+        )
+    return event.id
+
+
+def answer_as_applicant(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
+    """Send what the recipient asked for. The case is new again for it, at the top of its inbox."""
+    with transaction.atomic(durable=True):
+        case = _locked(case_id)
+        if actor.kind != "account" or case.folder.applicant_account_id != actor.id:
+            raise _unknown_case()
+        if case.status != CaseStatus.ADD_AWAITING:
+            raise ConflictError(
+                "no_complement_asked", "Votre mairie n’attend pas de complément sur ce dossier pour le moment."
+            )
+        if not clean(answer.message) and not answer.documents:
+            raise DomainError("empty_answer", "Écrivez votre réponse ou joignez un document.", field="message")
+        event = _write_event(case, answer, transmitter=case.folder.depositor_id)
+        _set_status(case, CaseStatus.HUBEE_NOTIFIED)
+        Notification.objects.create(
+            recipient_id=case.recipient_id,
+            transmitter_id=case.folder.depositor_id,
+            process_id=case.process_id,
+            case=case,
+            event=event,
+        )
+        outbox.send("exchange.alert_recipients", folder=case.folder_id)
+        ledger.record(actor=actor, action="case.completed_by_applicant", subject=f"case:{case.id}", about=actor.id)
+    return event.id
+
+
+def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
+    """Forget a notification that was taken into account. Raise AbsentError when it is not this actor's."""
+    with transaction.atomic(durable=True):
+        row = Notification.objects.select_for_update().filter(id=notification_id).first()
+        if row is None:
+            raise AbsentError("unknown_notification", "Cette notification n’existe pas ou a déjà été acquittée.")
+        decision = access.may(actor, Action.CASE_READ, organisation=row.recipient_id, process=row.process_id)
+        if not decision.allowed:
+            raise AbsentError("unknown_notification", "Cette notification n’existe pas ou a déjà été acquittée.")
+        case = row.case
+        row.delete()
+        if case.status == CaseStatus.HUBEE_NOTIFIED:
+            _set_status(case, CaseStatus.SENT)
+        ledger.record(
+            actor=actor, action="notification.acknowledged", subject=f"case:{case.id}", grants=decision.grants
+        )
+
+
+def _locked(case_id: UUID) -> Case:
+    case = Case.objects.select_for_update(of=("self",)).select_related("folder").filter(id=case_id).first()
+    if case is None:
+        raise _unknown_case()
+    return case
+
+
+def _unknown_case() -> AbsentError:
+    return AbsentError("unknown_case", "Ce dossier n’existe pas, ou vous ne pouvez pas le voir.")
+
+
+def _require(case: Case, actor: Actor, action: Action) -> tuple[UUID, ...]:
+    """Return the grants; a case of another organisation looks exactly like one that does not exist."""
+    decision = access.may(actor, action, organisation=case.recipient_id, process=case.process_id)
+    if decision.allowed:
+        return decision.grants
+    if access.may(actor, Action.CASE_READ, organisation=case.recipient_id, process=case.process_id).allowed:
+        access.require(actor, action, organisation=case.recipient_id, process=case.process_id)
+    raise _unknown_case()
+
+
+def _check_answer(case: Case, answer: CaseAnswer) -> None:
+    process = catalogue.process(case.process_id)
+    if process is None:
+        raise ConflictError("closed_process", "Cette démarche est fermée.")
+    if answer.status:
+        if answer.status not in CaseStatus.values:
+            raise DomainError("unknown_status", f"L’état « {answer.status[:30]} » n’existe pas.", field="status")
+        if not workflow.may_follow(process.workflow, case.status, answer.status):
+            raise ConflictError(
+                "forbidden_transition",
+                f"Un dossier « {CaseStatus(case.status).label} » ne peut pas passer à "
+                f"« {CaseStatus(answer.status).label} ».",
+                field="status",
+            )
+    if len(answer.message) > MAX_MESSAGE or len(answer.comment) > MAX_MESSAGE:
+        raise DomainError("message_too_long", f"Le message est limité à {MAX_MESSAGE} caractères.", field="message")
+    if answer.status in NEEDS_MESSAGE and answer.status != case.status and not clean(answer.message):
+        raise DomainError(
+            "message_missing", "Expliquez votre décision au demandeur : ce message lui sera envoyé.", field="message"
+        )
+    for document in answer.documents:
+        if document.received.mime not in process.answer_formats:
+            raise DomainError("wrong_format", "La réponse doit être un fichier PDF.", field="document")
+
+
+def _write_event(case: Case, answer: CaseAnswer, *, transmitter: UUID) -> Event:
+    if answer.documents:
+        kind = EventType.ATTACH_DEPOSIT
+    elif answer.status:
+        kind = EventType.STATUS_UPDATE
+    elif answer.message:
+        kind = EventType.SENDING_MESSAGE
+    else:
+        kind = EventType.COM_ADD
+    event = Event(
+        case=case,
+        transmitter_id=transmitter,
+        author=answer.author[:255],
+        type=kind,
+        message=clean(answer.message),
+        comment=clean(answer.comment),
+        present_status=case.status,
+        new_status=answer.status,
+        state=EventState.SENT,
+    )
+    event.save(force_insert=True)
+    Attachment.objects.bulk_create(
+        Attachment(
+            folder_id=case.folder_id,
+            event=event,
+            file_id=documents.keep(document.received),
+            type=document.type,
+            name=safe_file_name(document.name),
+            size=document.received.size,
+            mime=document.received.mime,
+            state=AttachmentState.RECEIVED,
+        )
+        for document in answer.documents
+    )
+    return event
+
+
+def _set_status(case: Case, status: CaseStatus) -> None:
+    case.status = status
+    case.updated_at = now()
+    case.save(update_fields=("status", "updated_at"))
+
+
+def _notify_depositor(case: Case, event: Event) -> None:
+    Notification.objects.create(
+        recipient_id=case.folder.depositor_id,
+        transmitter_id=case.recipient_id,
+        process_id=case.process_id,
+        case=case,
+        event=event,
+    )
+    outbox.publish(CaseMoved(case=case.id, folder=case.folder_id, event=event.id, status=case.status))

@@ -1,0 +1,56 @@
+"""Words of the exchange context, as HubEE names them on the wire."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AttachmentState(models.TextChoices):
+    """Where a document is on its way."""
+
+    PENDING = "PENDING", _("Attendu")
+    RECEIVED = "RECEIVED", _("Reçu")
+    CORRUPTED = "CORRUPTED", _("Infecté")
+    REJECTED = "REJECTED", _("Rejeté")
+    DELETED = "DELETED", _("Supprimé")
+
+
+class EventType(models.TextChoices):
+    """What happened on a case."""
+
+    STATUS_UPDATE = "STATUS_UPDATE", _("Changement d’état")
+    ATTACH_DEPOSIT = "ATTACH_DEPOSIT", _("Dépôt de pièces")
+    ATTACH_DL = "ATTACH_DL", _("Téléchargement d’une pièce")
+    ATTACH_DL_ALL = "ATTACH_DL_ALL", _("Téléchargement de toutes les pièces")
+    COM_ADD = "COM_ADD", _("Note interne")
+    SENDING_MESSAGE = "SENDING_MESSAGE", _("Message")
+
+
+class EventState(models.TextChoices):
+    """Where an event is on its way to the other side."""
+
+    IN_PROGRESS = "IN_PROGRESS", _("En préparation")
+    SENT = "SENT", _("Envoyé")
+    RECEIVED = "RECEIVED", _("Reçu")
+
+
+class AccessMode(models.TextChoices):
+    """How a subscriber takes its cases."""
+
+    PORTAL = "PORTAIL", _("Bureau de suivi")
+    API = "API", _("Logiciel métier")
+
+
+class SubscriptionState(models.TextChoices):
+    """Life of a subscription."""
+
+    INACTIVE = "Inactif", _("Inactif")
+    ACTIVE = "Actif", _("Actif")
+    SUSPENDED = "Suspendu", _("Suspendu")
+    REFUSED = "Refusé", _("Refusé")
+
+
+class Side(models.TextChoices):
+    """Who acts on a case: its depositor's side, or its recipient's."""
+
+    DEPOSITOR = "OSL", _("Déposant")
+    RECIPIENT = "SI", _("Destinataire")

@@ -1,0 +1,14 @@
+"""What the hub tells the contexts above it. `web.wiring` says who listens."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoved:
+    """A case changed state, or its recipient wrote to the applicant."""
+
+    case: UUID
+    folder: UUID
+    event: UUID
+    status: str

@@ -1,0 +1,162 @@
+"""The follow-up desk: an agent's inbox, and the page of a case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.catalogue.enums import CaseStatus
+from parvis.core.actor import Actor
+from parvis.core.errors import DomainError
+from parvis.core.http import file_response
+from parvis.exchange import commands, queries
+from parvis.exchange.forms import NOTE_ONLY, CaseForm
+from parvis.exchange.models import Attachment, Case
+from parvis.exchange.presenting import VIEWS, status_badge, timeline_entries, views
+from parvis.identity import queries as identity
+from parvis.ui.dates import when
+from parvis.ui.parts import Column, FileItem, Link, Table
+
+PAGE_SIZE = 25
+_DONE: dict[str, str] = {
+    CaseStatus.SI_RECEIVED: "Réception confirmée : le demandeur est prévenu.",
+    CaseStatus.IN_PROGRESS: "Traitement commencé.",
+    CaseStatus.ADD_AWAITING: "Votre demande de complément est envoyée.",
+    CaseStatus.DONE: "Dossier traité : le demandeur est prévenu.",
+    CaseStatus.REFUSED: "Dossier refusé : le demandeur est prévenu.",
+}
+
+
+def agent(request: HttpRequest) -> Actor:
+    """Return the signed-in agent."""
+    return identity.actor_of(request.user)  # type: ignore[arg-type]
+
+
+@require_safe
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Cases received by the agent's organisations, in saved views."""
+    actor = agent(request)
+    view = request.GET.get("vue", "a-traiter")
+    view = view if view in VIEWS else "a-traiter"
+    text = request.GET.get("q", "")[:100]
+    counts = queries.count_cases(actor)
+    page = Paginator(queries.inbox(actor, statuses=VIEWS[view].statuses, text=text), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "has_desk": bool(access.organisations_of(actor, [Action.CASE_READ])),
+        "tabs": views(counts, current=view, text=text),
+        "page": page,
+        "table": _table(page, VIEWS[view].label, VIEWS[view].empty),
+        "text": text,
+        "view": view,
+    }
+    return render(request, "exchange/inbox.html", context)
+
+
+def _table(page: Any, caption: Any, empty: Any) -> Table:
+    return Table(
+        caption=caption,
+        columns=[
+            Column(_("Demandeur")),
+            Column(_("Démarche")),
+            Column(_("Pour")),
+            Column(_("Reçu")),
+            Column(_("État")),
+        ],
+        rows=[
+            [
+                Link(
+                    f"{case.folder.applicant_last_name} {case.folder.applicant_first_name}",
+                    reverse("desk_case", args=[case.id]),
+                    context=case.external_id,
+                ),
+                case.process.name,
+                case.recipient.name,
+                when(case.sent_at or case.created_at),
+                status_badge(case.status),
+            ]
+            for case in page
+        ],
+        total=page.paginator.count,
+        empty=empty,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """A case: what to do next, its facts and documents, its story."""
+    actor = agent(request)
+    case = queries.recipient_case(case_id, actor)
+    posted = request.method == "POST"
+    form = CaseForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        process_workflow=case.process.workflow,
+        status=case.status,
+    )
+    if posted and form.is_valid() and _acted(request, case, form, actor):
+        return HttpResponseRedirect(reverse("desk_case", args=[case.id]))
+    if not posted:
+        commands.open_case(case_id=case.id, actor=actor)
+        case = queries.recipient_case(case_id, actor)
+    return render(request, "exchange/case.html", _case_context(case, form, actor), status=422 if form.errors else 200)
+
+
+def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bool:
+    answers = form.cleaned_data
+    status = "" if answers["decision"] == NOTE_ONLY else answers["decision"]
+    try:
+        upload = answers["document"]
+        documents = [commands.receive_document("attestation", upload.name, upload.chunks())] if upload else []
+        commands.move_case(
+            case_id=case.id,
+            answer=commands.CaseAnswer(status, answers["message"], answers["comment"], actor.label, documents),
+            actor=actor,
+        )
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else "document", error.message)
+        return False
+    messages.success(request, _DONE.get(status, _("C’est enregistré.")))
+    return True
+
+
+def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
+    may_act = access.may(actor, Action.CASE_PROCESS, organisation=case.recipient_id, process=case.process_id).allowed
+    return {
+        "case": case,
+        "form": form,
+        "may_act": may_act,
+        "badge": status_badge(case.status),
+        "files": [_file(case, document) for document in queries.case_documents(case)],
+        "entries": timeline_entries(case, queries.timeline(case, for_applicant=False)),
+    }
+
+
+def _file(case: Case, document: Attachment) -> FileItem:
+    return FileItem(
+        document.name,
+        reverse("desk_document", args=[case.id, document.id]),
+        size=document.size,
+        note=document.type,
+    )
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, case_id: UUID, attachment_id: UUID) -> HttpResponseBase:
+    """A document of a case."""
+    queries.recipient_case(case_id, agent(request))
+    return file_response(commands.deliver_attachment(attachment_id=attachment_id, actor=agent(request)))

@@ -1,0 +1,30 @@
+"""Reads of the exchange context."""
+
+from parvis.exchange.queries.cases import (
+    CaseCounts,
+    TimelineEntry,
+    applicant_case,
+    case_documents,
+    count_cases,
+    inbox,
+    notifications,
+    recipient_case,
+    timeline,
+)
+from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed
+
+__all__ = [
+    "CaseCounts",
+    "TimelineEntry",
+    "applicant_case",
+    "case_documents",
+    "count_cases",
+    "inbox",
+    "is_depositor",
+    "notifications",
+    "platform_depositor",
+    "receives",
+    "recipient_case",
+    "subscribed",
+    "timeline",
+]

@@ -1,0 +1,131 @@
+"""Cases as their recipient, their applicant and their software see them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.catalogue.enums import CaseStatus
+from parvis.core.actor import Actor
+from parvis.core.errors import AbsentError
+from parvis.exchange.enums import AttachmentState, EventState, EventType
+from parvis.exchange.models import Attachment, Case, Event, Notification
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a case's story. ``by_applicant`` tells which side spoke; ``comment`` is empty for the applicant."""
+
+    id: UUID
+    at: datetime
+    label: str
+    author: str
+    message: str
+    comment: str
+    status: str
+    by_applicant: bool
+    documents: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """How many cases an agent sees, in all and by state."""
+
+    total: int
+    by_status: dict[str, int]
+
+    def of(self, statuses: Iterable[str]) -> int:
+        """Return how many are in one of these states."""
+        return sum(self.by_status.get(status, 0) for status in statuses)
+
+
+def inbox(actor: Actor, *, statuses: Iterable[str] = (), text: str = "") -> "QuerySet[Case]":
+    """Return the cases the actor may read, newest first, filtered. SQL count does not grow with the rows."""
+    cases = (
+        Case.objects.filter(access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id"))
+        .exclude(status__in=(CaseStatus.HUBEE_RECEIVED, CaseStatus.HUBEE_COMPLETED))
+        .select_related("folder", "process", "recipient")
+        .order_by("-id")
+    )
+    chosen = list(statuses)
+    if chosen:
+        cases = cases.filter(status__in=chosen)
+    for word in text.split():
+        cases = cases.filter(
+            Q(external_id__icontains=word)
+            | Q(folder__applicant_last_name__icontains=word)
+            | Q(folder__applicant_first_name__icontains=word)
+        )
+    return cases
+
+
+def count_cases(actor: Actor) -> CaseCounts:
+    """Return how many cases the actor may read, by state. Two queries whatever their number."""
+    rows = dict(inbox(actor).order_by().values_list("status").annotate(Count("id")))
+    return CaseCounts(sum(rows.values()), rows)
+
+
+def recipient_case(case_id: UUID, actor: Actor) -> Case:
+    """Return a case for an agent of its recipient. Raise AbsentError when it is not theirs or does not exist."""
+    case = inbox(actor).filter(id=case_id).first()
+    if case is None:
+        raise AbsentError("unknown_case", "Ce dossier n’existe pas, ou vous ne pouvez pas le voir.")
+    return case
+
+
+def applicant_case(folder_id: UUID, actor: Actor) -> Case | None:
+    """Return the case of the applicant's own folder, or None."""
+    if actor.kind != "account":
+        return None
+    return (
+        Case.objects.filter(folder_id=folder_id, folder__applicant_account_id=actor.id)
+        .select_related("folder", "process", "recipient")
+        .first()
+    )
+
+
+def case_documents(case: Case) -> list[Attachment]:
+    """Return the documents the folder brought to this case."""
+    return list(Attachment.objects.filter(cases=case, state=AttachmentState.RECEIVED).order_by("id"))
+
+
+def timeline(case: Case, *, for_applicant: bool) -> list[TimelineEntry]:
+    """Return a case's story, oldest first. Two queries. The applicant never sees internal notes."""
+    events = Event.objects.filter(case=case, state__in=(EventState.SENT, EventState.RECEIVED)).order_by("id")
+    if for_applicant:
+        events = events.exclude(type__in=(EventType.COM_ADD, EventType.ATTACH_DL, EventType.ATTACH_DL_ALL))
+    documents: defaultdict[UUID, list[Attachment]] = defaultdict(list)
+    for document in Attachment.objects.filter(event__case=case, state=AttachmentState.RECEIVED).order_by("id"):
+        if document.event_id:
+            documents[document.event_id].append(document)
+    return [_entry(event, case, documents[event.id], for_applicant=for_applicant) for event in events]
+
+
+def _entry(event: Event, case: Case, documents: list[Attachment], *, for_applicant: bool) -> TimelineEntry:
+    return TimelineEntry(
+        id=event.id,
+        at=event.created_at,
+        label=str(CaseStatus(event.new_status).label if event.new_status else EventType(event.type).label),
+        author=event.author,
+        message=event.message,
+        comment="" if for_applicant else event.comment,
+        status=event.new_status,
+        by_applicant=event.transmitter_id == case.folder.depositor_id,
+        documents=tuple(documents),
+    )
+
+
+def notifications(actor: Actor, *, limit: int = 25) -> list[Notification]:
+    """Return what is new for the actor's organisations, oldest first."""
+    return list(
+        Notification.objects.filter(
+            access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
+        )
+        .select_related("recipient", "transmitter", "event")
+        .order_by("id")[:limit]
+    )

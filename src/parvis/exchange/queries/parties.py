@@ -1,0 +1,54 @@
+"""Who stands on which side of an exchange."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.core.actor import Actor
+from parvis.core.errors import DomainError
+from parvis.directory import queries as directory
+from parvis.exchange.enums import SubscriptionState
+from parvis.exchange.models import Folder, Subscription
+
+platform_ids: dict[str, UUID] = {}
+
+
+def platform_depositor() -> UUID:
+    """Return the organisation that deposits what citizens send through this platform: its operator.
+
+    Kept in memory once found: an organisation's id never changes. Raise DomainError when it is not set up.
+    """
+    siret = settings.PARVIS_OPERATOR_SIRET
+    if siret not in platform_ids:
+        operator = directory.organisation_for(siret)
+        if operator is None:
+            raise DomainError(
+                "no_operator", "La plateforme n’est pas encore configurée (opérateur inconnu). Réessayez plus tard."
+            )
+        platform_ids[siret] = operator.id
+    return platform_ids[siret]
+
+
+def is_depositor(folder: Folder, actor: Actor) -> bool:
+    """Tell whether the actor may act for the depositor of this folder."""
+    return access.may(actor, Action.FOLDER_DEPOSIT, organisation=folder.depositor_id, process=folder.process_id).allowed
+
+
+def subscribed(process: str, organisations: Iterable[UUID]) -> set[UUID]:
+    """Return those of these organisations that receive the process now. One query."""
+    return set(
+        Subscription.objects.filter(
+            process_id=process,
+            subscriber_id__in=list(organisations),
+            state=SubscriptionState.ACTIVE,
+            subscriber__state="active",
+        ).values_list("subscriber_id", flat=True)
+    )
+
+
+def receives(process: str, organisation: UUID) -> bool:
+    """Tell whether an organisation receives the process now."""
+    return bool(subscribed(process, [organisation]))

@@ -1,0 +1,88 @@
+"""Pure rules of the hub: what a deposit must hold."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from parvis.core.errors import Problems
+from parvis.core.text import clean
+
+MAX_RECIPIENTS = 50
+MAX_ATTACHMENTS = 200
+MAX_FIELDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A document announced by a deposit. ``file`` is set when its bytes are already kept.
+
+    ``recipients`` are indexes into the deposit's recipients; empty means all of them.
+    """
+
+    type: str
+    name: str
+    size: int
+    mime: str
+    file: UUID | None = None
+    recipients: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """The person the folder is about to its recipients; ``account`` when they have one here."""
+
+    first_name: str
+    last_name: str
+    email: str = ""
+    account: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """One deposit: a process, an applicant, its recipients' organisations, documents, and small structured fields."""
+
+    process: str
+    external_id: str
+    applicant: Applicant
+    recipients: Sequence[UUID]
+    attachments: Sequence[NewAttachment] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def check_deposit(
+    deposit: Deposit, *, types: Collection[str], formats: Collection[str], max_bytes: int, problems: Problems
+) -> None:
+    """Note every defect of a deposit against its process."""
+    if not clean(deposit.applicant.last_name) or not clean(deposit.applicant.first_name):
+        problems.add("applicant_name", "Indiquez le nom et le prénom du demandeur.", field="applicant")
+    if not 1 <= len(deposit.external_id) <= 30:  # noqa: PLR2004 - HubEE's width
+        problems.add("external_id", "L’identifiant externe doit compter de 1 à 30 caractères.", field="external_id")
+    if not 1 <= len(deposit.recipients) <= MAX_RECIPIENTS:
+        problems.add("recipients", f"Indiquez de 1 à {MAX_RECIPIENTS} destinataires.", field="recipients")
+    if len(set(deposit.recipients)) != len(deposit.recipients):
+        problems.add("recipients", "Un destinataire est indiqué deux fois.", field="recipients")
+    if len(deposit.attachments) > MAX_ATTACHMENTS or len(deposit.fields) > MAX_FIELDS:
+        problems.add("too_many", f"Un dossier porte au plus {MAX_ATTACHMENTS} pièces et {MAX_FIELDS} champs.")
+        return
+    for index, attachment in enumerate(deposit.attachments):
+        where = f"attachments[{index}]"
+        if any(not 0 <= position < len(deposit.recipients) for position in attachment.recipients):
+            problems.add("attachment_recipient", f"« {attachment.name} » : destinataire inconnu.", field=where)
+        _check_attachment(attachment, where, types, formats, max_bytes, problems)
+
+
+def _check_attachment(  # noqa: PLR0917 - private, called once
+    attachment: NewAttachment,
+    where: str,
+    types: Collection[str],
+    formats: Collection[str],
+    max_bytes: int,
+    problems: Problems,
+) -> None:
+    if attachment.type not in types:
+        problems.add("attachment_type", f"« {attachment.type} » n’est pas une pièce de cette démarche.", field=where)
+    if attachment.mime not in formats:
+        problems.add("attachment_format", f"Le format « {attachment.mime} » n’est pas accepté.", field=where)
+    if not 0 < attachment.size <= max_bytes:
+        problems.add("attachment_size", f"« {attachment.name} » : taille vide ou trop grande.", field=where)

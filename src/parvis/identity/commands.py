@@ -1,0 +1,100 @@
+"""Writes of the identity context."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from parvis.core.actor import Actor
+from parvis.core.clock import now
+from parvis.core.errors import DomainError
+from parvis.identity import rules
+from parvis.identity.models import AccessToken, Account, MachineClient
+from parvis.ledger import commands as ledger
+
+TOKEN_LIFE = timedelta(hours=1)  # HubEE contract V2 (2024): one hour
+
+
+class BadCredentialsError(DomainError):
+    """Unknown client, wrong secret or revoked credential: the caller cannot tell which."""
+
+    status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredential:
+    """A credential at its birth: the only moment the secret is readable."""
+
+    client: UUID
+    client_id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A bearer token and its life in seconds."""
+
+    token: str
+    scope: str
+    expires_in: int
+
+
+def register_account(*, email: str, password: str, first_name: str = "", last_name: str = "", actor: Actor) -> Account:
+    """Create an account whose e-mail address is already verified, as an administrator or the demo does."""
+    with transaction.atomic():
+        account = Account.objects.create_user(
+            email=email, password=password, first_name=first_name, last_name=last_name
+        )
+        EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+        ledger.record(actor=actor, action="account.registered", subject=f"account:{account.id}", about=account.id)
+    return account
+
+
+def register_client(*, name: str, scopes: list[str], actor: Actor) -> NewCredential:
+    """Create a machine client. The secret is returned once and cannot be read again."""
+    secret = rules.new_secret()
+    with transaction.atomic():
+        client = MachineClient(name=name, secret_digest=rules.digest(secret), scopes=scopes)
+        client.client_id = str(client.id)
+        client.save(force_insert=True)
+        ledger.record(actor=actor, action="client.registered", subject=f"client:{client.id}", details={"name": name})
+    return NewCredential(client.id, client.client_id, secret)
+
+
+def revoke_client(*, client: UUID, actor: Actor) -> None:
+    """Stop a credential at once: its tokens die with it."""
+    with transaction.atomic():
+        MachineClient.objects.filter(id=client, revoked_at=None).update(revoked_at=now())
+        AccessToken.objects.filter(client_id=client).delete()
+        ledger.record(actor=actor, action="client.revoked", subject=f"client:{client}")
+
+
+def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
+    """Exchange a credential for a bearer token. Raise BadCredentialsError, or DomainError when the scope is not its."""
+    client = MachineClient.objects.filter(client_id=client_id, revoked_at=None).first()
+    if client is None or not rules.matches(secret, bytes(client.secret_digest)):
+        ledger.record_refusal(
+            actor=Actor("anonymous"),
+            action="token.issued",
+            subject=f"client:{client_id[:64]}",
+            details={"code": "bad_credentials"},
+        )
+        raise BadCredentialsError("invalid_client", "Identifiant ou secret inconnu.")
+    chosen = scope or client.scopes[0]
+    if chosen not in client.scopes:
+        raise DomainError("invalid_scope", f"Ce client n’a pas droit à la portée « {chosen[:20]} ».")
+    token = rules.new_secret()
+    with transaction.atomic():
+        AccessToken.objects.filter(client=client, expires_at__lt=now()).delete()
+        AccessToken.objects.create(
+            digest=rules.digest(token), client=client, scope=chosen, expires_at=now() + TOKEN_LIFE
+        )
+        ledger.record(
+            actor=Actor("client", client.id, label=client.name),
+            action="token.issued",
+            subject=f"client:{client.id}",
+            details={"scope": chosen},
+        )
+    return IssuedToken(token, chosen, int(TOKEN_LIFE.total_seconds()))

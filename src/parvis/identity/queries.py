@@ -1,0 +1,33 @@
+"""Reads of the identity context."""
+
+from uuid import UUID
+
+from parvis.core.actor import Actor
+from parvis.core.clock import now
+from parvis.identity import rules
+from parvis.identity.models import AccessToken, Account
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """Return the machine that holds a live token, or None. One query."""
+    row = (
+        AccessToken.objects.filter(digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None)
+        .values_list("client_id", "client__name")
+        .first()
+    )
+    return Actor("client", row[0], label=row[1]) if row else None
+
+
+def account(account_id: UUID) -> Account | None:
+    """Return an account, or None."""
+    return Account.objects.filter(id=account_id).first()
+
+
+def account_by_email(email: str) -> Account | None:
+    """Return the account that signs in with this address, or None."""
+    return Account.objects.filter(email=email.strip().lower()).first()
+
+
+def actor_of(account: Account, *, acting_for: UUID | None = None) -> Actor:
+    """Return the actor that a signed-in person is."""
+    return Actor("account", account.id, acting_for=acting_for, label=str(account))

@@ -1,0 +1,34 @@
+"""Reads of the teleservices context."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from parvis.core.actor import Actor
+from parvis.core.errors import AbsentError
+from parvis.teleservices.enums import RequestState
+from parvis.teleservices.models import Request
+
+
+def requests_of(actor: Actor) -> "QuerySet[Request]":
+    """Return a citizen's own requests, the last touched first, with what a list shows."""
+    return (
+        Request.objects.filter(account_id=actor.person)
+        .exclude(state=RequestState.ABANDONED)
+        .select_related("service", "folder")
+        .prefetch_related("folder__cases")
+        .order_by("-updated_at")
+    )
+
+
+def request_of(request_id: UUID, actor: Actor) -> Request:
+    """Return one of a citizen's own requests. Raise AbsentError for another's, as for one that does not exist."""
+    found = (
+        Request.objects.select_related("service", "folder", "service__process")
+        .filter(id=request_id, account_id=actor.person)
+        .exclude(state=RequestState.ABANDONED)
+        .first()
+    )
+    if found is None or actor.kind != "account":
+        raise AbsentError("unknown_request", "Cette demande n’existe pas, ou elle n’est pas à vous.")
+    return found

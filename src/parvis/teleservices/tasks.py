@@ -1,0 +1,18 @@
+"""Jobs of the teleservices context."""
+
+from uuid import UUID
+
+from parvis.core import outbox
+from parvis.teleservices import commands
+
+
+@outbox.task("teleservices.finish_deposit")
+def finish_deposit(request: str) -> None:
+    """Add the PDF summary and tell the town hall."""
+    commands.finish_deposit(request_id=UUID(request))
+
+
+@outbox.task("teleservices.tell_applicant")
+def tell_applicant(case: str, folder: str, event: str, status: str) -> None:  # noqa: ARG001 - the event's fields
+    """Tell the citizen that their request moved."""
+    commands.tell_applicant(folder=UUID(folder), status=status)

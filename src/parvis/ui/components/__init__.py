@@ -1,0 +1,1 @@
+"""The components, as functions that return safe HTML; `templatetags/ui.py` gives each its tag name."""

@@ -1,0 +1,15 @@
+"""Who listens to what: the one table that ties low contexts' events to high contexts' tasks."""
+
+from typing import Any
+
+from parvis.core import outbox
+from parvis.exchange.events import CaseMoved
+
+TABLE: dict[type[Any], tuple[str, ...]] = {
+    CaseMoved: ("teleservices.tell_applicant",),
+}
+
+
+def connect() -> None:
+    """Give the table to the outbox."""
+    outbox.connect(TABLE)

@@ -33,6 +33,15 @@ def write(count: int, *, about: UUID | None = None) -> list[UUID]:
 
 
 @pytest.fixture
+def journal() -> list[UUID]:
+    """600 entries under three checkpoints."""
+    identifiers = write(600)
+    for _ in range(3):
+        commands.sequence(limit=200)
+    return identifiers
+
+
+@pytest.fixture
 def tamper() -> Tamper:
     """Run one statement with the guards lifted."""
 

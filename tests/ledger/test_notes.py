@@ -1,6 +1,9 @@
 """Checkpoints as signed notes."""
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +66,12 @@ def test_a_name_that_is_not_the_log_does_not_speak_for_it() -> None:
     other = notes.Signer("elsewhere.test/journal", bytes(range(32)))
     with pytest.raises(notes.BadNoteError):
         notes.read(SIGNER.sign(3, ROOT), [other.verifier])
+
+
+def test_a_known_key_that_signs_for_another_log_is_not_believed() -> None:
+    """The signature is right, the key is known, and the statement is about a log that is not the key's."""
+    body = notes.Checkpoint("elsewhere.test/journal", 3, ROOT).body
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    signature = base64.b64encode(SIGNER.verifier.key_id + key.sign(body.encode())).decode()
+    with pytest.raises(notes.BadNoteError):
+        notes.read(f"{body}\n— parvis.test/journal {signature}\n", [SIGNER.verifier])

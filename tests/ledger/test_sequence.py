@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 from django.db import Error, connection, transaction
+from pytest_django import Settings
 
 from parvis.core.actor import SYSTEM
 from parvis.core.errors import AbsentError
@@ -46,6 +47,18 @@ def test_nothing_is_signed_when_nothing_is_new() -> None:
     commands.sequence()
     assert commands.sequence() == 0
     assert Checkpoint.objects.count() == 1
+
+
+def test_the_journal_keeps_its_name_when_the_site_moves(settings: Settings) -> None:
+    settings.SITE_URL = "https://parvis.example"
+    write(1)
+    commands.sequence()
+    settings.SITE_URL = "http://localhost:9000"
+    write(1)
+    commands.sequence()
+    notes_kept = Checkpoint.objects.values_list("note", flat=True)
+    assert {note.partition("\n")[0] for note in notes_kept} == {"parvis.example/journal"}
+    assert queries.verify(verifiers=keys.known_verifiers()).findings == []
 
 
 def test_batches_make_one_tree() -> None:

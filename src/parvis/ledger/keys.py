@@ -6,14 +6,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from parvis.core import env
+from parvis.ledger.models import Checkpoint
 from parvis.ledger.notes import Signer, Verifier
 
 _SEED_CONTEXT = b"parvis ledger ed25519 seed\n"
 
 
 def origin() -> str:
-    """Return the name of this installation's journal, as its checkpoints bear it."""
-    return f"{urlsplit(settings.SITE_URL).netloc}/journal"
+    """Return the name of this journal, as its checkpoints bear it.
+
+    Given once, by the site's address at the first checkpoint: the site may move, its journal keeps its name.
+    """
+    first = Checkpoint.objects.order_by("size").values_list("note", flat=True).first()
+    return first.partition("\n")[0] if first else f"{urlsplit(settings.SITE_URL).netloc}/journal"
 
 
 def signer() -> Signer:

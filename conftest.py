@@ -1,8 +1,16 @@
-"""Shared by every test: the journal refuses TRUNCATE, which is how Django empties the database between tests."""
+"""Shared by every test: how long a generated example may take, and a journal that can be emptied.
+
+The journal refuses TRUNCATE, which is how Django empties the database between tests.
+"""
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
+
+# A shared machine is slow at times: an example that takes long is not a failure.
+settings.register_profile("parvis", deadline=None)
+settings.load_profile("parvis")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """Importing a release of the official geographic code."""
 
 import lzma
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from parvis.core.actor import SYSTEM
 from parvis.core.errors import ConflictError, DomainError
@@ -149,3 +151,19 @@ def test_the_command_reports_and_refuses_in_one_sentence(release: Release, tmp_p
     assert "3 communes ajoutées" in out.getvalue()
     with pytest.raises(CommandError, match="introuvable"):
         call_command("import_communes", source=tmp_path / "nowhere")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_follow_each_other(release: Release) -> None:
+    file = release(*towns(300))
+
+    def work() -> commands.ImportReport:
+        try:
+            return load(file)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        reports = [job.result() for job in [pool.submit(work) for _ in range(3)]]
+    assert sorted(report.added for report in reports) == [0, 0, 300]
+    assert Commune.objects.count() == 300

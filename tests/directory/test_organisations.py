@@ -1,28 +1,22 @@
-"""Organisations, unit trees and memberships."""
+"""Organisations and their unit trees."""
 
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
 from parvis.core.actor import SYSTEM
 from parvis.core.clock import today
 from parvis.core.errors import AbsentError, ConflictError, DomainError
 from parvis.directory import commands, queries
-from parvis.directory.commands import memberships
 from parvis.directory.enums import OrganisationKind, UnitKind
 from parvis.directory.models import Membership, Organisation, Unit
-from parvis.ledger import queries as ledger
 from tests.directory.conftest import Release, record
+from tests.directory.world import STATE, account, actions, root_of, state, together, tree
 
 PARIS = "21750001600019"
-STATE = "13000918600011"
 
 
 @pytest.fixture
@@ -39,25 +33,6 @@ def paris(siret: str = PARIS) -> Organisation:
     return commands.register_organisation(
         kind=OrganisationKind.COMMUNE, name="Mairie de Paris", siret=siret, commune_code="75056", actor=SYSTEM
     )
-
-
-def state(name: str = "Préfecture", **fields: str) -> Organisation:
-    return commands.register_organisation(
-        kind=OrganisationKind.STATE, name=name, siret=fields.pop("siret", STATE), actor=SYSTEM, **fields
-    )
-
-
-def root_of(organisation: Organisation) -> Unit:
-    return Unit.objects.get(organisation=organisation, parent=None)
-
-
-def account(email: str = "agent@exemple.fr") -> UUID:
-    created = get_user_model().objects.create_user(email)
-    return created.id
-
-
-def actions(subject: str) -> list[str]:
-    return [entry.action for entry in ledger.entries_of(subject)]
 
 
 @pytest.mark.django_db
@@ -152,14 +127,6 @@ def test_what_is_no_unit_is_refused() -> None:
         commands.add_unit(parent=root.id, name="Autre", kind=UnitKind.SERVICE, actor=SYSTEM)
 
 
-def tree() -> tuple[Unit, Unit, Unit, Unit]:
-    root = root_of(state())
-    a = commands.add_unit(parent=root.id, name="A", kind=UnitKind.DIRECTION, actor=SYSTEM)
-    b = commands.add_unit(parent=root.id, name="B", kind=UnitKind.DIRECTION, actor=SYSTEM)
-    leaf = commands.add_unit(parent=a.id, name="Feuille", kind=UnitKind.BUREAU, actor=SYSTEM)
-    return root, a, b, leaf
-
-
 @pytest.mark.django_db
 def test_a_move_takes_the_whole_subtree() -> None:
     root, a, b, leaf = tree()
@@ -204,77 +171,6 @@ def test_the_database_keeps_trees_within_one_organisation() -> None:
         Unit.objects.filter(id=a.id).update(path=root.path)
 
 
-@pytest.mark.django_db
-def test_a_person_joins_and_leaves() -> None:
-    root, a, _, _ = tree()
-    person = account()
-    joined = commands.add_member(
-        account=person, organisation=root.organisation_id, unit=a.id, title="Officier d’état civil", actor=SYSTEM
-    )
-    assert list(queries.memberships_of(person)) == [joined]
-    ended = commands.end_membership(membership=joined.id, actor=SYSTEM)
-    assert ended.ends_on == today()
-    assert queries.memberships_of(person).exists()  # the last day is included
-    assert not queries.memberships_of(person, on=today() + timedelta(days=1)).exists()
-    assert actions(f"membership:{joined.id}") == ["directory.membership_ended", "directory.member_added"]
-    assert [entry.action for entry in ledger.entries_about(person)] == actions(f"membership:{joined.id}")
-
-
-@pytest.mark.django_db
-def test_what_is_no_membership_is_refused() -> None:
-    root, a, _, _ = tree()
-    other = root_of(state(name="Autre", branch_code="autre"))
-    person, home = account(), root.organisation_id
-    for who, where, unit in [
-        (uuid4(), home, None),
-        (person, uuid4(), None),
-        (person, home, uuid4()),
-        (person, home, other.id),
-    ]:
-        with pytest.raises(AbsentError):
-            commands.add_member(account=who, organisation=where, unit=unit, actor=SYSTEM)
-    with pytest.raises(DomainError, match="précède"):
-        commands.add_member(
-            account=person, organisation=home, starts_on=today(), ends_on=today() - timedelta(days=1), actor=SYSTEM
-        )
-    commands.add_member(account=person, organisation=home, ends_on=today() + timedelta(days=9), actor=SYSTEM)
-    with pytest.raises(ConflictError, match="déjà membre"):
-        commands.add_member(account=person, organisation=home, starts_on=today() + timedelta(days=9), actor=SYSTEM)
-    commands.add_member(account=person, organisation=home, starts_on=today() + timedelta(days=10), actor=SYSTEM)
-    commands.add_member(account=person, organisation=home, unit=a.id, actor=SYSTEM)
-
-
-@pytest.mark.django_db
-def test_an_end_that_makes_no_sense_is_refused() -> None:
-    home = state().id
-    joined = commands.add_member(account=account(), organisation=home, actor=SYSTEM)
-    with pytest.raises(AbsentError):
-        commands.end_membership(membership=uuid4(), actor=SYSTEM)
-    with pytest.raises(DomainError, match="commencé"):
-        commands.end_membership(membership=joined.id, on=today() - timedelta(days=1), actor=SYSTEM)
-    commands.end_membership(membership=joined.id, on=today() + timedelta(days=5), actor=SYSTEM)
-    commands.end_membership(membership=joined.id, on=today() + timedelta(days=2), actor=SYSTEM)
-    Membership.objects.update(starts_on=date(2020, 1, 1), ends_on=date(2020, 2, 1))
-    with pytest.raises(ConflictError, match="01/02/2020"):
-        commands.end_membership(membership=joined.id, actor=SYSTEM)
-
-
-def together(*calls: Callable[[], object]) -> list[str]:
-    """Run calls side by side; return "ok" or the code of the refusal, sorted."""
-
-    def run(call: Callable[[], object]) -> str:
-        try:
-            call()
-        except DomainError as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "ok"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(run, calls))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_registrations_at_once_make_one_organisation() -> None:
     assert together(state, state, state) == ["ok", "siret_taken", "siret_taken"]
@@ -295,22 +191,3 @@ def test_two_opposite_moves_at_once_never_close_a_loop() -> None:
             unit.refresh_from_db()
             if unit.parent_id != root.id:
                 commands.move_unit(unit=unit.id, new_parent=root.id, actor=SYSTEM)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_additions_of_a_member_at_once_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    home, person = state().id, account()
-    look = memberships._overlapping  # noqa: SLF001 - the moment between looking and writing is what is tested
-
-    def look_slowly(*args: Any) -> bool:
-        found = look(*args)
-        time.sleep(0.1)
-        return found
-
-    monkeypatch.setattr(memberships, "_overlapping", look_slowly)
-    last = today() + timedelta(days=30)  # no unique index covers a membership with an end
-
-    def join() -> object:
-        return commands.add_member(account=person, organisation=home, ends_on=last, actor=SYSTEM)
-
-    assert together(join, join, join) == ["already_member", "already_member", "ok"]

@@ -24,7 +24,7 @@ _TAKEN = {
     ),
     "organisation_one_active_per_commune": (
         "commune_taken",
-        "Cette commune a déjà une mairie enregistrée. Fermez l’ancienne avant d’en enregistrer une autre.",
+        "Cette commune a déjà une mairie enregistrée. Cherchez-la dans l’annuaire.",
         "commune_code",
     ),
     "unit_name_unique_among_siblings": (

@@ -1,0 +1,57 @@
+"""Prove that an entry is in the tree, and that a tree extends an older one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from parvis.core.errors import AbsentError
+from parvis.ledger import merkle
+from parvis.ledger.models import Checkpoint, Leaf, Tile
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """All that a third party needs, with the public key, to be sure that an entry is in the journal.
+
+    ``digest`` is the leaf; ``hashes`` go from the leaf up; ``checkpoint`` is the signed note of the tree.
+    """
+
+    position: int
+    size: int
+    digest: bytes
+    hashes: tuple[bytes, ...]
+    checkpoint: str
+
+
+def inclusion_proof(entry: UUID, *, size: int | None = None) -> InclusionProof:
+    """Prove an entry under the checkpoint of ``size`` leaves, the latest by default.
+
+    Raise AbsentError when the entry is not in that tree (yet) or when no checkpoint has that size.
+    """
+    leaf = Leaf.objects.select_related("entry").filter(entry=entry).first()
+    checkpoints = Checkpoint.objects.order_by("-size")
+    checkpoint = checkpoints.filter(size=size).first() if size else checkpoints.first()
+    if leaf is None or checkpoint is None or leaf.position >= checkpoint.size:
+        raise AbsentError("not_in_tree", "Cette entrée n’est pas encore dans le journal scellé. Réessayez bientôt.")
+    hashes = _ask(lambda tree: tree.inclusion(leaf.position, checkpoint.size))
+    return InclusionProof(leaf.position, checkpoint.size, bytes(leaf.entry.digest), tuple(hashes), checkpoint.note)
+
+
+def consistency_proof(old: int, new: int) -> list[bytes]:
+    """Prove that the tree of ``new`` leaves extends that of ``old``. Raise AbsentError for sizes it never had."""
+    last = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+    if not 0 < old <= new <= last:
+        raise AbsentError("no_such_tree", f"Le journal scellé compte {last} entrées : choisissez deux tailles entre.")
+    return _ask(lambda tree: tree.consistency(old, new))
+
+
+def _ask(question: Callable[[merkle.Tree], list[bytes]]) -> list[bytes]:
+    """Answer from the tiles, fetched with one query."""
+    wanted = Q(pk__in=())
+    for level, number in merkle.tiles_needed(question):
+        wanted |= Q(level=level, number=number)
+    rows = Tile.objects.filter(wanted).values_list("level", "number", "hashes")
+    tiles = {(level, number): bytes(hashes) for level, number, hashes in rows}
+    return question(merkle.Tree(lambda level, number: tiles.get((level, number), b"")))

@@ -122,6 +122,22 @@ def test_suggestions_are_chosen_with_the_keyboard_and_forgotten_when_the_text_ch
     assert town.get_attribute("aria-expanded") == "false"
 
 
+def test_boxes_and_buttons_answer_to_the_mouse_beside_them_too(address: str, narrow: Page) -> None:
+    narrow.goto(address + "/style/step/")
+    narrow.check("#id_agreed")
+    narrow.check("#id_kind_1")
+    narrow.click("label[for=id_kind_2]")
+    assert narrow.is_checked("#id_kind_2")
+    assert not narrow.is_checked("#id_kind_1")
+
+
+def test_paper_shows_no_menu(address: str, narrow: Page) -> None:
+    narrow.goto(address + "/style/list/")
+    narrow.emulate_media(media="print")
+    assert not narrow.locator(".menu-toggle >> visible=true").count()
+    assert not narrow.locator(".search-bar >> visible=true").count()
+
+
 def test_pressing_twice_sends_once(address: str, narrow: Page) -> None:
     sent: list[str] = []
     narrow.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)

@@ -140,6 +140,7 @@ def test_summary_change_link_names_what_it_changes() -> None:
 
 def test_an_answer_of_zero_or_no_is_an_answer() -> None:
     assert "Non renseigné" not in lists.row("Enfants", 0)
+    assert "Non renseigné" not in lists.row("Prénoms", ["Anne", "Marie"])
 
 
 def test_stat_bar_of_nothing_does_not_divide_by_zero() -> None:

@@ -27,7 +27,8 @@ def summary(content: str) -> SafeString:
 
 def row(term: Text, value: object, change_url: str = "") -> SafeString:
     """One line of a summary list; an unanswered question says so instead of leaving a hole."""
-    shown = value if value not in {None, ""} else format_html('<span class="muted">{}</span>', gettext("Non renseigné"))
+    unanswered = value is None or value == ""
+    shown = format_html('<span class="muted">{}</span>', gettext("Non renseigné")) if unanswered else value
     change = NOTHING
     if change_url:
         words = format_html("{} {}", gettext("Modifier"), hidden_text(term))

@@ -42,7 +42,7 @@ def test_an_agent_asks_for_more_the_citizen_answers_and_gets_the_attestation(cli
     assert answered.status_code == 302, answered.context["form"].errors
     final = citizen.get(own)
     document = final.context["documents"][0]
-    got = citizen.get(document["url"])
+    got = citizen.get(document.url)
     assert got.getvalue() == files.PDF
     assert got["Content-Disposition"].startswith("attachment")
 

@@ -17,6 +17,8 @@ class Process(models.Model):
     legal_basis = models.CharField(max_length=300, blank=True)
     workflow = models.CharField(max_length=30, choices=Workflow.choices)
     attachment_types = ArrayField(models.CharField(max_length=100))
+    # What people read instead of a type code; a type without a label is shown as it is.
+    attachment_labels = models.JSONField(default=dict, blank=True)
     attachment_formats = ArrayField(models.CharField(max_length=100))
     answer_formats = ArrayField(models.CharField(max_length=100))
     max_attachment_bytes = models.BigIntegerField(default=10 * MEGABYTE)

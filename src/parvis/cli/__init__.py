@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("parvis.cli.worker", "exécuter les tâches de fond seules"),
     "migrate": ("parvis.cli.migrate", "mettre la base de données à jour"),
     "import": ("parvis.cli.importing", "charger les communes ou les démarches"),
+    "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
 }

@@ -8,9 +8,9 @@ from parvis.cli import database
 _WITHOUT_DATABASE = frozenset({"help", "makemessages", "compilemessages", "collectstatic", "findstatic"})
 
 
-def run(name: str, words: list[str]) -> int:
+def run(name: str, words: list[str], *, database_needed: bool = True) -> int:
     """Run a management command; Django's own error messages and exit codes are kept."""
-    if name not in _WITHOUT_DATABASE and not {"-h", "--help"} & set(words):
+    if database_needed and name not in _WITHOUT_DATABASE and not {"-h", "--help"} & set(words):
         database.ensure(watch=True)
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings module is chosen
 

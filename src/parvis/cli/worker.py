@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import threading
 from typing import TYPE_CHECKING, cast
 
 from parvis.cli import children, database
@@ -22,11 +23,26 @@ def run(options: argparse.Namespace) -> None:
     """Work until told to stop; jobs under way are finished first."""
     children.follow_parent()
     database.ensure(watch=True)
-    os.environ.setdefault("PARVIS_DB_POOL", str(options.concurrency))
+    # One connection per job under way, one for the sequencer of the journal.
+    os.environ.setdefault("PARVIS_DB_POOL", str(options.concurrency + 1))
     import django  # noqa: PLC0415 - after the database is there
 
     django.setup()
-    asyncio.run(_work(options.concurrency, [name for name in options.queues.split(",") if name]))
+    stop = threading.Event()
+    sequencer = threading.Thread(target=_sequence, args=(stop,), name="ledger-sequencer", daemon=True)
+    sequencer.start()
+    try:
+        asyncio.run(_work(options.concurrency, [name for name in options.queues.split(",") if name]))
+    finally:
+        stop.set()
+        sequencer.join(timeout=10)
+
+
+def _sequence(stop: threading.Event) -> None:
+    """Seal the journal while the worker runs. Several workers may: only one seals at a time."""
+    from parvis.ledger.tasks import run_sequencer  # noqa: PLC0415 - Django must be ready
+
+    run_sequencer(stop)
 
 
 async def _work(concurrency: int, queues: list[str]) -> None:

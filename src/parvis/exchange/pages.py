@@ -54,14 +54,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.inbox(actor, statuses=VIEWS[view].statuses, text=text), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context = {
-        "has_desk": bool(access.organisations_of(actor, [Action.CASE_READ])),
-        "tabs": views(counts, current=view, text=text),
-        "page": page,
-        "table": _table(page, VIEWS[view].label, VIEWS[view].empty),
-        "text": text,
-        "view": view,
-    }
+    context: dict[str, Any] = {"has_desk": bool(access.organisations_of(actor, [Action.CASE_READ]))}
+    if context["has_desk"]:
+        context |= {
+            "views": views(counts, current=view, text=text),
+            "results": page,
+            "table": _table(page, VIEWS[view].label, VIEWS[view].empty),
+        }
     return render(request, "exchange/inbox.html", context)
 
 
@@ -150,7 +149,7 @@ def _file(case: Case, document: Attachment) -> FileItem:
         document.name,
         reverse("desk_document", args=[case.id, document.id]),
         size=document.size,
-        note=document.type,
+        note=case.process.attachment_labels.get(document.type, document.type),
     )
 
 

@@ -77,7 +77,7 @@ def status_badge(status: str) -> SafeString:
 
 
 def timeline_entries(case: Case, entries: Sequence[TimelineEntry]) -> list[Entry]:
-    """Return a case's story for the timeline, from its arrival, internal notes included."""
+    """Return a case's story for the timeline, newest first, internal notes included."""
     story = [Entry(case.sent_at or case.created_at, _("Dossier reçu"))]
     for entry in entries:
         note = _("Note interne : %(note)s") % {"note": entry.comment} if entry.comment else ""
@@ -94,4 +94,4 @@ def timeline_entries(case: Case, entries: Sequence[TimelineEntry]) -> list[Entry
                 tone=_TONES.get(entry.status, "neutral"),
             )
         )
-    return story
+    return story[::-1]

@@ -168,9 +168,22 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
             for entry in draft.files.select_related("file")
         ],
         "pieces_url": page_url(draft.id, PIECES),
-        "missing": [step for step in journey.steps if step.slug not in draft.answers],
+        "missing": _missing(draft, journey),
     }
     return render(request, "teleservices/summary.html", context, status=422 if form.errors else 200)
+
+
+def _missing(draft: Request, journey: Journey) -> list[dict[str, Any]]:
+    """What still has to be answered or attached, each with its address."""
+    found = [
+        {"title": asked.title, "url": page_url(draft.id, asked.slug)}
+        for asked in journey.steps
+        if asked.slug not in draft.answers
+    ]
+    kinds = {entry.kind for entry in draft.files.all()}
+    if any(piece.required and piece.kind not in kinds for piece in journey.pieces):
+        found.append({"title": journey.titles[len(journey.steps)], "url": page_url(draft.id, PIECES)})
+    return found
 
 
 def _sections(draft: Request, journey: Journey) -> list[dict[str, Any]]:

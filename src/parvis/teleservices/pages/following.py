@@ -23,6 +23,8 @@ from parvis.teleservices.models import Request
 from parvis.teleservices.pages.filling import page_url
 from parvis.teleservices.pages.presenting import STATUS_WORDS, status_badge, timeline_entries
 from parvis.teleservices.pages.session import citizen, signed_in
+from parvis.ui.dates import when
+from parvis.ui.parts import FileItem, Link, Table
 
 
 @require_safe
@@ -30,11 +32,44 @@ from parvis.teleservices.pages.session import citizen, signed_in
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Everything the citizen has started or sent."""
     rows = list(queries.requests_of(citizen(request)))
+    sent = [row for row in rows if row.folder]
     context = {
-        "drafts": [row for row in rows if row.state == RequestState.DRAFT],
-        "sent": [{"request": row, "badge": status_badge(_status(row))} for row in rows if row.folder],
+        "awaited": [row for row in sent if _status(row) == CaseStatus.ADD_AWAITING],
+        "drafts": _drafts_table([row for row in rows if row.state == RequestState.DRAFT]),
+        "sent": _sent_table(sent),
     }
     return render(request, "teleservices/dashboard.html", context)
+
+
+def _drafts_table(rows: list[Request]) -> Table:
+    return Table(
+        caption=_("Brouillons"),
+        columns=[_("Démarche"), _("Enregistré"), _("Action")],
+        rows=[
+            [
+                Link(_("Reprendre : %(service)s") % {"service": row.service.name}, reverse("request", args=[row.id])),
+                when(row.updated_at),
+                Link(_("Supprimer"), reverse("request_abandon", args=[row.id]), context=row.service.name),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _sent_table(rows: list[Request]) -> Table:
+    return Table(
+        caption=_("Demandes envoyées"),
+        columns=[_("Démarche"), _("Numéro"), _("Envoyée"), _("État")],
+        rows=[
+            [
+                Link(row.service.name, reverse("request", args=[row.id]), context=row.number),
+                row.number,
+                when(row.submitted_at or row.created_at),
+                status_badge(_status(row)),
+            ]
+            for row in rows
+        ],
+    )
 
 
 def _status(row: Request) -> str:
@@ -90,7 +125,7 @@ def _request_context(request: HttpRequest, row: Request, form: ComplementForm) -
         "question": next((e.message for e in reversed(entries) if e.status == CaseStatus.ADD_AWAITING), ""),
         "entries": timeline_entries(row, case, entries),
         "documents": [
-            {"document": document, "url": reverse("request_document", args=[row.id, document.id])}
+            FileItem(document.name, reverse("request_document", args=[row.id, document.id]), size=document.size)
             for entry in entries
             if not entry.by_applicant
             for document in entry.documents

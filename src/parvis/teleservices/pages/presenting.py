@@ -46,7 +46,7 @@ def status_badge(status: str) -> SafeString:
 
 
 def timeline_entries(row: Request, case: Any, entries: Sequence[TimelineEntry]) -> list[Entry]:
-    """Return the story of a request for the timeline, from its sending."""
+    """Return the story of a request for the timeline, newest first."""
     story = [Entry(row.submitted_at or row.created_at, _("Demande envoyée"), author=_("Vous"))]
     for entry in entries:
         tone, label = _SEEN.get(entry.status, ("neutral", entry.label))
@@ -63,4 +63,4 @@ def timeline_entries(row: Request, case: Any, entries: Sequence[TimelineEntry]) 
                 tone=tone if not entry.by_applicant else "neutral",
             )
         )
-    return story
+    return story[::-1]

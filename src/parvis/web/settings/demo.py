@@ -6,4 +6,3 @@ from parvis.web.settings.base import *  # noqa: F403 - a settings module extends
 DEMO = True
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = env.number("PARVIS_SMTP_PORT", 8625)
-SITE_NAME = env.text("PARVIS_NAME", "Parvis (démonstration)")

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("parvis.cli.worker", "exécuter les tâches de fond seules"),
     "migrate": ("parvis.cli.migrate", "mettre la base de données à jour"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
+    "upgrade-database": ("parvis.cli.upgrade_database", "passer la base intégrée à la version actuelle de PostgreSQL"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
 }
 

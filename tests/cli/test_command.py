@@ -153,6 +153,16 @@ def test_up_mends_its_children_and_stops_clean(up: subprocess.Popen[bytes], fres
     assert clusters.was_stopped_cleanly(fresh)
 
 
+def test_a_killed_web_server_takes_its_workers_along(up: subprocess.Popen[bytes]) -> None:
+    children = [pid for pid in descendants(up.pid) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    master = next(pid for pid in children if set(children) - {pid} <= descendants(pid))
+    workers = descendants(master)
+    os.kill(master, signal.SIGKILL)
+    clusters.eventually(lambda: workers and not living(workers), 5)
+    up.terminate()
+    assert up.wait(40) == 0
+
+
 def test_up_killed_without_warning_leaves_nothing(up: subprocess.Popen[bytes], fresh: Path) -> None:
     family = descendants(up.pid)
     up.kill()

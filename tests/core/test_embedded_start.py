@@ -140,7 +140,9 @@ def test_a_plain_account_runs_its_own_server_and_root_may_help(fresh: Path) -> N
 
 
 @as_root
-def test_another_account_is_refused_in_plain_words(data_dir: Path) -> None:
+@pytest.mark.parametrize("mode", [0o700, 0o777], ids=["private", "open"])
+def test_another_account_is_refused_in_plain_words(data_dir: Path, mode: int) -> None:
+    data_dir.chmod(mode)
     clusters.open_to_others(data_dir)
     client = ClientProcess(data_dir, uid=clusters.NOBODY, python=system_python())
     assert "n’est pas accessible à ce compte" in client.answer()["refusal"]

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("parvis.cli.importing", "charger les communes ou les démarches"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
+    "upgrade-database": ("parvis.cli.upgrade_database", "passer la base intégrée à la version actuelle de PostgreSQL"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
 }
 

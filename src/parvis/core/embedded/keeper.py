@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -85,19 +84,13 @@ class Keeper:
         command = [str(self.bin_dir / "postgres"), "-D", programs.HERE]
         self.server = programs.start(command, self.cluster, self.account, log, os.getpid())
         while self.server.poll() is None:
-            if self._accepts_connections():
+            if programs.accepts_connections(self.cluster, self.server.pid):
                 self._tell("ready")
                 return True
             if self.leaving:
                 self._stop()
                 return False
             time.sleep(0.01)
-        return False
-
-    def _accepts_connections(self) -> bool:
-        with suppress(OSError, IndexError, ValueError):
-            lines = (self.cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n")
-            return self.server is not None and int(lines[0]) == self.server.pid and lines[7].strip() == "ready"
         return False
 
     def _watch(self) -> None:

@@ -56,7 +56,7 @@ def _belongs(pid: str, home: os.stat_result) -> bool | None:
         return not line.read().startswith(b"postgres: ")
 
 
-def stop_leftovers(cluster: Path, tell: Callable[[str], None]) -> None:
+def stop_leftovers(cluster: Path, tell: Callable[[str], object]) -> None:
     """End every server process that a dead keeper left in this cluster. Only the holder of the keeper's lock may.
 
     A postmaster gets a clean stop and time for it; children without a postmaster have nothing left to save.

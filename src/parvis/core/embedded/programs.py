@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,6 +58,14 @@ def run(command: list[str], cluster: Path, account: Account, log: IO[bytes], sql
         preexec_fn=lambda: die_with_parent(signal.SIGKILL, parent),
         **_identity(account),
     )
+
+
+def accepts_connections(cluster: Path, server: int) -> bool:
+    """Tell whether this very server says in its own pid file that it is ready."""
+    with suppress(OSError, IndexError, ValueError):
+        lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n")
+        return int(lines[0]) == server and lines[7].strip() == "ready"
+    return False
 
 
 def clean_path_environment(package_root: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def living(pids: set[int]) -> set[int]:
 
 
 @pytest.fixture
-def up(fresh: Path) -> subprocess.Popen[bytes]:
+def up(fresh: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A whole installation, started as an operator would."""
     port = free_port()
     environment = os.environ | {
@@ -74,7 +75,10 @@ def up(fresh: Path) -> subprocess.Popen[bytes]:
     except AssertionError:
         process.kill()
         raise AssertionError((fresh.parent / "up.log").read_text()) from None
-    return process
+    yield process
+    if process.poll() is None:  # the test failed before it stopped it
+        process.terminate()
+        process.wait(60)
 
 
 def test_help_answers_at_once_and_lists_every_command() -> None:

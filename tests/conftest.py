@@ -1,6 +1,7 @@
 """What every test gets. The database comes from `tests.session_database`, loaded before Django."""
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +54,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket.socket, "sendto", guarded_sendto)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(autouse=True)
+def own_documents(tmp_path: Path, settings: Any) -> None:
+    """Give each test a document store of its own."""
+    settings.DOCUMENTS_ROOT = tmp_path / "documents"

@@ -11,6 +11,7 @@ from parvis.core.ids import new_id
 from parvis.directory.models import Commune, Organisation, PlaceKey
 from parvis.exchange.models import Subscription
 from parvis.exchange.queries import parties
+from parvis.identity.commands import register_account
 from parvis.identity.models import Account
 
 PROCESS = "recensementCitoyen"
@@ -51,7 +52,7 @@ def build() -> World:
     for town in (rennes, nice):
         Subscription.objects.create(subscriber=town, process_id=PROCESS, email=f"accueil@{town.branch_code}.example")
     citizen, agent, foreign = (
-        Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
+        register_account(email=f"{name}@exemple.example", password="un-mot-de-passe-long", actor=SYSTEM)
         for name in ("camille", "agent.rennes", "agent.nice")
     )
     world = World(operator, rennes, nice, citizen, agent, foreign)

@@ -21,7 +21,7 @@ from parvis.documents.enums import Mime
 from parvis.documents.models import StoredFile
 from parvis.documents.rules import FileRefusedError
 
-__all__ = ["Expectation", "FileRefusedError", "ReceivedFile", "keep", "keep_bytes", "receive", "sweep"]
+__all__ = ["Expectation", "FileRefusedError", "ReceivedFile", "discard", "keep", "keep_bytes", "receive", "sweep"]
 STALE_AFTER_SECONDS = 24 * 3600
 
 
@@ -107,6 +107,11 @@ def keep(received: ReceivedFile) -> UUID:
     store.adopt(received.path, kept.id)
     kept.save(force_insert=True)
     return kept.id
+
+
+def discard(received: ReceivedFile) -> None:
+    """Remove a file that arrived and will not be used. One that was kept has moved away: nothing happens."""
+    received.path.unlink(missing_ok=True)
 
 
 def keep_bytes(data: bytes) -> UUID:

@@ -35,6 +35,11 @@ def facts_of(file_ids: Iterable[UUID]) -> dict[UUID, FileFacts]:
     return {row[0]: FileFacts(row[0], bytes(row[1]), row[2], row[3]) for row in rows}
 
 
+def is_there(file_id: UUID) -> bool:
+    """Tell whether the bytes of a kept file are in the store."""
+    return store.path_of(file_id).is_file()
+
+
 def content(file_id: UUID) -> Iterator[bytes]:
     """Yield a file's bytes. The caller has decided and journaled that this reader may have them."""
     return store.read(file_id)

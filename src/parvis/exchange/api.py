@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from parvis.core.actor import Actor
@@ -138,7 +138,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 @router.post("/folders", response={201: FolderOut}, summary="Deposit a folder")
-def deposit_folder(request: HttpRequest, body: FolderIn) -> tuple[int, FolderOut]:
+def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
     """Create a folder and one case per recipient, all or nothing. Every defect is listed."""
     depositor, *recipients = _resolve([body.depositor, *body.recipients])
     made = commands.deposit(
@@ -155,7 +155,9 @@ def deposit_folder(request: HttpRequest, body: FolderIn) -> tuple[int, FolderOut
         depositor=depositor,
         actor=actor_of(request),
     )
-    return 201, FolderOut(id=made.id, status=made.status, cases=list(made.cases), attachments=list(made.attachments))
+    return Status(
+        201, FolderOut(id=made.id, status=made.status, cases=list(made.cases), attachments=list(made.attachments))
+    )
 
 
 def _resolve(refs: list[OrganisationRef]) -> list[UUID]:
@@ -174,7 +176,7 @@ def _resolve(refs: list[OrganisationRef]) -> list[UUID]:
 
 
 @router.put("/attachments/{attachment_id}/content", response={204: None}, summary="Upload a document")
-def upload_attachment(request: HttpRequest, attachment_id: UUID) -> tuple[int, None]:
+def upload_attachment(request: HttpRequest, attachment_id: UUID) -> Status[None]:
     """Send the bytes of an announced document as the raw body; ``Digest: <SHA-256 in base 64>`` is checked if given."""
     commands.receive_attachment(
         attachment_id=attachment_id,
@@ -182,7 +184,7 @@ def upload_attachment(request: HttpRequest, attachment_id: UUID) -> tuple[int, N
         sha256=_digest(request.headers.get("Digest", "")),
         actor=actor_of(request),
     )
-    return 204, None
+    return Status(204, None)
 
 
 def _digest(header: str) -> bytes | None:
@@ -198,10 +200,10 @@ def _digest(header: str) -> bytes | None:
 
 
 @router.post("/folders/{folder_id}/complete", response={204: None}, summary="Tell the recipients")
-def complete_folder(request: HttpRequest, folder_id: UUID) -> tuple[int, None]:
+def complete_folder(request: HttpRequest, folder_id: UUID) -> Status[None]:
     """Say that every document has been uploaded. Doing it twice changes nothing."""
     commands.complete_folder(folder_id=folder_id, actor=actor_of(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/notifications", response=list[NotificationOut], summary="What is new")
@@ -223,10 +225,10 @@ def _notification(row: Notification) -> NotificationOut:
 
 
 @router.delete("/notifications/{notification_id}", response={204: None}, summary="Acknowledge")
-def acknowledge(request: HttpRequest, notification_id: UUID) -> tuple[int, None]:
+def acknowledge(request: HttpRequest, notification_id: UUID) -> Status[None]:
     """Forget a notification that was taken into account."""
     commands.acknowledge(notification_id=notification_id, actor=actor_of(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/cases", response=list[CaseOut], summary="List cases")
@@ -273,7 +275,7 @@ def download_attachment(request: HttpRequest, attachment_id: UUID) -> StreamingH
 
 
 @router.post("/cases/{case_id}/events", response={201: EventOut}, summary="Act on a case")
-def add_event(request: HttpRequest, case_id: UUID, body: EventIn) -> tuple[int, EventOut]:
+def add_event(request: HttpRequest, case_id: UUID, body: EventIn) -> Status[EventOut]:
     """Change a case's state, write to the applicant, join documents."""
     if not (body.status or body.message or body.comment or body.documents):
         raise DomainError("empty_event", "Indiquez un état, un message, un commentaire ou un document.")
@@ -284,7 +286,7 @@ def add_event(request: HttpRequest, case_id: UUID, body: EventIn) -> tuple[int, 
         answer=commands.CaseAnswer(body.status, body.message, body.comment, body.author or actor.label, documents),
         actor=actor,
     )
-    return 201, EventOut(id=event, status=queries.recipient_case(case_id, actor).status)
+    return Status(201, EventOut(id=event, status=queries.recipient_case(case_id, actor).status))
 
 
 def _content(encoded: str) -> bytes:

@@ -49,7 +49,7 @@ def receive_attachment(
         # Looked up again under lock: another upload of the same document may have won meanwhile.
         row = Attachment.objects.select_for_update().get(id=attachment_id)
         if row.state != AttachmentState.PENDING:
-            received.path.unlink(missing_ok=True)
+            documents.discard(received)
             raise _no_longer_awaited()
         row.file_id = documents.keep(received)
         row.state = AttachmentState.RECEIVED
@@ -89,9 +89,8 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
     if row is None or grants is None or row.file_id is None:
         raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
     facts = stored.facts(row.file_id)
-    if facts is None:
+    if facts is None or not stored.is_there(row.file_id):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe plus.")
-    chunks = stored.content(row.file_id)
     with transaction.atomic(durable=True):
         ledger.record(
             actor=actor,
@@ -101,7 +100,7 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
             about=row.folder.applicant_account_id,
             details={"folder": str(row.folder_id), "sha256": facts.sha256.hex()},
         )
-    return Delivery(row.name, row.mime, facts.size, facts.digest, chunks)
+    return Delivery(row.name, row.mime, facts.size, facts.digest, stored.content(row.file_id))
 
 
 def _reader_grants(row: Attachment, actor: Actor) -> tuple[UUID, ...] | None:

@@ -1,6 +1,7 @@
 """What a recipient does with a case, and what the applicant answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,7 +75,7 @@ def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     The same state again, without message nor document, is accepted: clients repeat themselves. Raise AbsentError,
     RefusedError, ConflictError (transition not allowed) or DomainError.
     """
-    with transaction.atomic(durable=True):
+    with _unused_discarded(answer), transaction.atomic(durable=True):
         case = _locked(case_id)
         grants = _require(case, actor, Action.CASE_PROCESS)
         _check_answer(case, answer)
@@ -96,7 +97,7 @@ def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
 
 def answer_as_applicant(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     """Send what the recipient asked for. The case is new again for it, at the top of its inbox."""
-    with transaction.atomic(durable=True):
+    with _unused_discarded(answer), transaction.atomic(durable=True):
         case = _locked(case_id)
         if actor.kind != "account" or case.folder.applicant_account_id != actor.id:
             raise _unknown_case()
@@ -136,6 +137,16 @@ def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
         ledger.record(
             actor=actor, action="notification.acknowledged", subject=f"case:{case.id}", grants=decision.grants
         )
+
+
+@contextmanager
+def _unused_discarded(answer: CaseAnswer) -> Iterator[None]:
+    """Remove the documents of an answer that was refused; those that were kept have already moved."""
+    try:
+        yield
+    finally:
+        for document in answer.documents:
+            documents.discard(document.received)
 
 
 def _locked(case_id: UUID) -> Case:

@@ -50,8 +50,8 @@ def answer_complement(*, request_id: UUID, message: str, files: Iterable[SentFil
         )
         raise
     finally:
-        for document in received:  # a kept file has been moved away: only what was not used is removed
-            document.received.path.unlink(missing_ok=True)
+        for document in received:
+            documents.discard(document.received)
 
 
 def tell_applicant(*, folder: UUID, status: str) -> None:

@@ -73,7 +73,8 @@ def revoke_client(*, client: UUID, actor: Actor) -> None:
 
 def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
     """Exchange a credential for a bearer token. Raise BadCredentialsError, or DomainError when the scope is not its."""
-    client = MachineClient.objects.filter(client_id=client_id, revoked_at=None).first()
+    known = MachineClient.objects.filter(client_id=client_id.replace("\x00", ""), revoked_at=None)
+    client = known.first()
     if client is None or not rules.matches(secret, bytes(client.secret_digest)):
         ledger.record_refusal(
             actor=Actor("anonymous"),

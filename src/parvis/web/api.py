@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -53,6 +54,14 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         for item in error.errors
     ]
     return _problem(request, 400, "malformed_request", "La requête ne suit pas le contrat de l’API.", errors)
+
+
+@api.exception_handler(DataError)
+def unstorable(request: HttpRequest, _error: DataError) -> HttpResponse:
+    """A value that no column can hold, such as a NUL character in a text: the transaction was rolled back."""
+    return _problem(
+        request, 400, "malformed_request", "Une valeur contient un caractère interdit ou dépasse sa limite.", []
+    )
 
 
 @api.exception_handler(AuthenticationError)

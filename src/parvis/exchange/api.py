@@ -146,7 +146,7 @@ def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
             process=body.process,
             external_id=body.external_id,
             applicant=commands.Applicant(body.applicant.first_name, body.applicant.last_name, body.applicant.email),
-            recipients=recipients,
+            cases=[commands.NewCase(recipient) for recipient in recipients],
             attachments=[
                 commands.NewAttachment(a.type, a.name, a.size, a.mime, None, a.recipients) for a in body.attachments
             ],

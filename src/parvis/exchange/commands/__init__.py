@@ -13,7 +13,7 @@ from parvis.exchange.commands.cases import (
 )
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
 from parvis.exchange.commands.subscriptions import subscribe
-from parvis.exchange.rules import Applicant, Deposit, NewAttachment
+from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
     "Applicant",
@@ -22,6 +22,7 @@ __all__ = [
     "Deposit",
     "DepositedFolder",
     "NewAttachment",
+    "NewCase",
     "NewDocument",
     "acknowledge",
     "add_document",

@@ -176,16 +176,26 @@ def _check_answer(case: Case, answer: CaseAnswer) -> None:
         raise ConflictError("closed_process", "Cette démarche est fermée.")
     if answer.status:
         if answer.status not in CaseStatus.values:
-            raise DomainError("unknown_status", f"L’état « {answer.status[:30]} » n’existe pas.", field="status")
+            raise DomainError(
+                "unknown_status",
+                "L’état « %(status)s » n’existe pas.",
+                field="status",
+                params={"status": answer.status[:30]},
+            )
         if not workflow.may_follow(process.workflow, case.status, answer.status):
             raise ConflictError(
                 "forbidden_transition",
-                f"Un dossier « {CaseStatus(case.status).label} » ne peut pas passer à "
-                f"« {CaseStatus(answer.status).label} ».",
+                "Un dossier « %(present)s » ne peut pas passer à « %(wanted)s ».",
                 field="status",
+                params={"present": CaseStatus(case.status).label, "wanted": CaseStatus(answer.status).label},
             )
     if len(answer.message) > MAX_MESSAGE or len(answer.comment) > MAX_MESSAGE:
-        raise DomainError("message_too_long", f"Le message est limité à {MAX_MESSAGE} caractères.", field="message")
+        raise DomainError(
+            "message_too_long",
+            "Le message est limité à %(most)s caractères.",
+            field="message",
+            params={"most": MAX_MESSAGE},
+        )
     if answer.status in NEEDS_MESSAGE and answer.status != case.status and not clean(answer.message):
         raise DomainError(
             "message_missing", "Expliquez votre décision au demandeur : ce message lui sera envoyé.", field="message"

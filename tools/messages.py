@@ -94,6 +94,13 @@ def of_code(text: str) -> Iterator[Id]:
                 yield sentences if len(sentences) > 1 else sentences[0]
 
 
+def computed_refusals(text: str) -> Iterator[int]:
+    """Yield the lines where a refusal is an f-string, which nothing can translate."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and _positions(node.func) == (1,):
+            yield from (part.lineno for part in node.args[1:2] if isinstance(part, ast.JoinedStr))
+
+
 def _positions(called: ast.expr) -> tuple[int, ...]:
     if isinstance(called, ast.Attribute):
         collects = called.attr == "add" and isinstance(called.value, ast.Name) and called.value.id == "problems"

@@ -135,7 +135,6 @@ def test_a_list_shows_exactly_what_may_says(grants: list[tuple[bool, str, Action
 
 
 def _world() -> world.World:
-    from parvis.catalogue.models import Process  # noqa: PLC0415
     from parvis.directory.models import Organisation  # noqa: PLC0415
     from parvis.exchange.models import Folder  # noqa: PLC0415
 
@@ -144,10 +143,6 @@ def _world() -> world.World:
         operator = Organisation.objects.get(kind="operator")
         return world.World(operator, rennes, nice, *[None] * 3)  # type: ignore[arg-type]
     here = world.build()
-    Process.objects.create(
-        code="EtatCivil", name="É", workflow="without_complement", attachment_types=[], attachment_formats=[],
-        answer_formats=[],
-    )  # fmt: skip
     for process in ("recensementCitoyen", "EtatCivil"):
         folder = Folder.objects.create(external_id=process, process_id=process, depositor=here.operator)
         for number, town in enumerate((here.rennes, here.nice)):

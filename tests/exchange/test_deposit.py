@@ -10,7 +10,7 @@ from parvis.core.actor import SYSTEM, Actor
 from parvis.core.errors import ConflictError, DomainError, RefusedError
 from parvis.core.ids import new_id
 from parvis.exchange import commands
-from parvis.exchange.commands import Applicant, Deposit, NewAttachment
+from parvis.exchange.commands import Applicant, Deposit, NewAttachment, NewCase
 from parvis.exchange.models import Attachment, Case, Folder, Notification
 from tests.support import world
 from tests.support.ledger import actions
@@ -18,7 +18,7 @@ from tests.support.world import PROCESS, World
 
 
 def folder(here: World, **changes: object) -> Deposit:
-    base = Deposit(PROCESS, "DILA-RCO-0000000000001", Applicant("Camille", "Martin"), [here.rennes.id])
+    base = Deposit(PROCESS, "DILA-RCO-0000000000001", Applicant("Camille", "Martin"), [NewCase(here.rennes.id)])
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -29,7 +29,9 @@ PIECE = NewAttachment("ji", "carte.pdf", 1000, "application/pdf")
 def test_one_deposit_makes_one_case_per_recipient() -> None:
     here = world.build()
     made = commands.deposit(
-        deposit=folder(here, recipients=[here.rennes.id, here.nice.id]), depositor=here.operator.id, actor=SYSTEM
+        deposit=folder(here, cases=[NewCase(here.rennes.id), NewCase(here.nice.id)]),
+        depositor=here.operator.id,
+        actor=SYSTEM,
     )
     cases = Case.objects.order_by("external_id")
     assert [case.external_id[-3:] for case in cases] == ["-01", "-02"]
@@ -88,7 +90,7 @@ def test_every_defect_is_listed_and_nothing_is_written() -> None:
         here,
         external_id="",
         applicant=Applicant("", " "),
-        recipients=[here.rennes.id, here.operator.id],
+        cases=[NewCase(here.rennes.id), NewCase(here.operator.id)],
         attachments=[
             NewAttachment("inconnu", "a.exe", 10, "application/x-msdownload"),
             replace(PIECE, size=0),
@@ -110,9 +112,7 @@ def test_every_defect_is_listed_and_nothing_is_written() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("changes", "code"), [({"process": "nope"}, "unknown_process"), ({"recipients": []}, "recipients")]
-)
+@pytest.mark.parametrize(("changes", "code"), [({"process": "nope"}, "unknown_process"), ({"cases": []}, "recipients")])
 def test_a_deposit_that_makes_no_sense_is_refused(changes: dict[str, object], code: str) -> None:
     here = world.build()
     with pytest.raises(DomainError) as refused:

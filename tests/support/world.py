@@ -50,7 +50,7 @@ def build() -> World:
     nice = commune("06088", "Nice", ["06000", "06100", "06200", "06300"], "21060088800015")
     install_processes()
     for town in (rennes, nice):
-        Subscription.objects.create(subscriber=town, process_id=PROCESS, email=f"accueil@{town.branch_code}.example")
+        Subscription.objects.create(subscriber=town, process_id=PROCESS, emails=[f"accueil@{town.branch_code}.example"])
     citizen, agent, foreign = (
         register_account(email=f"{name}@exemple.example", password="un-mot-de-passe-long", actor=SYSTEM)
         for name in ("camille", "agent.rennes", "agent.nice")

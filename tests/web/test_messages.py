@@ -57,3 +57,9 @@ def test_known_translations_stay_and_the_rest_is_named(tmp_path: Path) -> None:
     assert "Non" not in again
     assert messages.untranslated(again) == ["('%(n)d an', '%(n)d ans')"]
     assert b"b.py\n" in messages.as_po(again)
+
+
+def test_a_refusal_is_never_computed_where_it_is_raised() -> None:
+    for file in messages.SOURCE.rglob("*.py"):
+        computed = list(messages.computed_refusals(file.read_text(encoding="utf-8")))
+        assert computed == [], f"{file}: write the sentence whole, its values in params"

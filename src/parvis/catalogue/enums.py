@@ -21,8 +21,16 @@ class CaseStatus(models.TextChoices):
     ARCHIVED = "ARCHIVED", _("Archivé")
 
 
+class Validation(models.TextChoices):
+    """Who accepts a new subscription: nobody (at once) or the depositor."""
+
+    AUTO = "Auto", _("Automatique")
+    MANUAL = "Manual", _("Par le déposant")
+
+
 class Workflow(models.TextChoices):
     """Named transition tables, see `workflow`."""
 
     WITH_COMPLEMENT = "with_complement", _("Avec demande de compléments")
     WITHOUT_COMPLEMENT = "without_complement", _("Sans demande de compléments")
+    DEATH_CERTIFICATE = "death_certificate", _("Certificat de décès")

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from parvis.catalogue import words
-from parvis.catalogue.enums import Workflow
+from parvis.catalogue.enums import CaseStatus, Validation, Workflow
 
 MEGABYTE = 1024 * 1024
 
@@ -24,6 +24,14 @@ class Process(models.Model):
     answer_formats = ArrayField(models.CharField(max_length=100))
     max_attachment_bytes = models.BigIntegerField(default=10 * MEGABYTE)
     messages_allowed = models.BooleanField(default=True)
+    messages_with_status = models.BooleanField(default=True)
+    depositor = models.CharField(max_length=20, blank=True, help_text="Short name of the usual depositor: DILA, DGS…")
+    validation = models.CharField(max_length=10, choices=Validation.choices, default=Validation.MANUAL)
+    # Retention: a document's bytes go N days after the case reaches the state; then archiving, then deletion.
+    status_before_file_deletion = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.CLOSED)
+    days_before_file_deletion = models.PositiveIntegerField(default=30)
+    days_before_archiving = models.PositiveIntegerField(default=60)
+    days_before_folder_deletion = models.PositiveIntegerField(default=365)
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Reads of the catalogue context."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -20,6 +21,12 @@ class ProcessFacts:
     answer_formats: tuple[str, ...]
     max_attachment_bytes: int
     messages_allowed: bool
+    messages_with_status: bool
+    status_before_file_deletion: str
+    days_before_file_deletion: int
+    days_before_archiving: int
+    days_before_folder_deletion: int
+    validation: str
 
 
 def process(code: str) -> ProcessFacts | None:
@@ -27,17 +34,9 @@ def process(code: str) -> ProcessFacts | None:
     row = Process.objects.filter(code=code, is_active=True).first()
     if row is None:
         return None
-    return ProcessFacts(
-        code=row.code,
-        name=row.name,
-        legal_basis=row.legal_basis,
-        workflow=row.workflow,
-        attachment_types=tuple(row.attachment_types),
-        attachment_formats=tuple(row.attachment_formats),
-        answer_formats=tuple(row.answer_formats),
-        max_attachment_bytes=row.max_attachment_bytes,
-        messages_allowed=row.messages_allowed,
-    )
+    values = {field.name: getattr(row, field.name) for field in fields(ProcessFacts)}
+    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    return ProcessFacts(**plain)
 
 
 def process_names() -> dict[str, str]:

@@ -12,7 +12,7 @@ _WITHOUT: dict[S, frozenset[S]] = {
     S.HUBEE_NOTIFIED: _NEW,
     S.SENT: frozenset({S.SI_RECEIVED, S.IN_PROGRESS, S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
     S.SI_RECEIVED: frozenset({S.IN_PROGRESS, S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
-    S.IN_PROGRESS: frozenset({S.REFUSED, S.DONE, S.SI_INTG_ERROR}),
+    S.IN_PROGRESS: frozenset({S.REFUSED, S.DONE, S.SI_INTG_ERROR, S.CLOSED}),
     S.SI_INTG_ERROR: frozenset({S.SENT, S.SI_RECEIVED, S.IN_PROGRESS}),
     S.REFUSED: frozenset({S.CLOSED}),
     S.DONE: frozenset({S.CLOSED}),
@@ -23,9 +23,21 @@ _WITH = _WITHOUT | {
 }
 _WITH[S.ADD_AWAITING] = frozenset({S.HUBEE_NOTIFIED, S.HUBEE_COMPLETED, S.REFUSED, S.SI_INTG_ERROR})
 
+# CERTDC knows neither complement nor refusal: a death certificate is not something one refuses.
+_DEATH = {
+    S.HUBEE_NOTIFIED: frozenset({S.SENT, S.SI_RECEIVED, S.IN_PROGRESS, S.DONE, S.SI_INTG_ERROR}),
+    S.SENT: frozenset({S.SI_RECEIVED, S.IN_PROGRESS, S.DONE, S.SI_INTG_ERROR}),
+    S.SI_RECEIVED: frozenset({S.IN_PROGRESS, S.DONE, S.SI_INTG_ERROR}),
+    S.IN_PROGRESS: frozenset({S.DONE, S.SI_INTG_ERROR, S.CLOSED}),
+    S.SI_INTG_ERROR: _WITHOUT[S.SI_INTG_ERROR],
+    S.DONE: _WITHOUT[S.DONE],
+    S.CLOSED: _WITHOUT[S.CLOSED],
+}
+
 TABLES: dict[Workflow, dict[S, frozenset[S]]] = {
     Workflow.WITHOUT_COMPLEMENT: _WITHOUT,
     Workflow.WITH_COMPLEMENT: _WITH,
+    Workflow.DEATH_CERTIFICATE: _DEATH,
 }
 # No more work is expected from the recipient in these states.
 SETTLED = frozenset({S.DONE, S.REFUSED, S.CLOSED, S.ARCHIVED})

@@ -49,7 +49,14 @@ async def _work(concurrency: int, queues: list[str]) -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - Django must be ready
 
     # A stopped worker may wait for its jobs, not for ever: the supervisor kills after 30 s.
-    options: WorkerOptions = {"concurrency": concurrency, "shutdown_graceful_timeout": 20}
+    options: WorkerOptions = {
+        "concurrency": concurrency,
+        "shutdown_graceful_timeout": 20,
+        "fetch_job_polling_interval": 1.0,  # LISTEN does not survive a restart of the database (ADR 8)
+        "update_heartbeat_interval": 2.0,
+        "stalled_worker_timeout": 10.0,
+        "delete_jobs": "successful",
+    }
     if queues:
         options["queues"] = queues
     connector = cast("DjangoConnector", app.connector).get_worker_connector()

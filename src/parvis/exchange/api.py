@@ -146,7 +146,7 @@ def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
             process=body.process,
             external_id=body.external_id,
             applicant=commands.Applicant(body.applicant.first_name, body.applicant.last_name, body.applicant.email),
-            recipients=recipients,
+            cases=[commands.NewCase(recipient) for recipient in recipients],
             attachments=[
                 commands.NewAttachment(a.type, a.name, a.size, a.mime, None, a.recipients) for a in body.attachments
             ],
@@ -168,8 +168,9 @@ def _resolve(refs: list[OrganisationRef]) -> list[UUID]:
         if (ref.siret, ref.branch) not in known:
             problems.add(
                 "unknown_organisation",
-                f"Aucune organisation ne porte le SIRET {ref.siret} et le code {ref.branch}. Vérifiez-les.",
+                "Aucune organisation ne porte le SIRET %(siret)s et le code %(branch)s. Vérifiez-les.",
                 field="recipients",
+                params={"siret": ref.siret, "branch": ref.branch},
             )
     problems.refuse_if_any()
     return [known[ref.siret, ref.branch] for ref in refs]

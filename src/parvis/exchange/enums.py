@@ -40,6 +40,15 @@ class AccessMode(models.TextChoices):
     API = "API", _("Logiciel métier")
 
 
+class MailFrequency(models.TextChoices):
+    """How often a subscriber is written to, in the protocol's words."""
+
+    NONE = "Aucune", _("Jamais")
+    EACH = "unitaire", _("À chaque dossier")
+    DAILY = "quotidienne", _("Une fois par jour")
+    TWICE_DAILY = "biquotidienne", _("Deux fois par jour")
+
+
 class SubscriptionState(models.TextChoices):
     """Life of a subscription."""
 

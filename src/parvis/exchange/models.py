@@ -3,13 +3,21 @@
 The tenant of a case, and of all that hangs from it, is its recipient; the tenant of a folder is its depositor.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from parvis.catalogue.enums import CaseStatus
 from parvis.core.clock import now
 from parvis.core.ids import new_id
-from parvis.exchange.enums import AccessMode, AttachmentState, EventState, EventType, SubscriptionState
+from parvis.exchange.enums import (
+    AccessMode,
+    AttachmentState,
+    EventState,
+    EventType,
+    MailFrequency,
+    SubscriptionState,
+)
 
 
 class Subscription(models.Model):
@@ -19,9 +27,20 @@ class Subscription(models.Model):
     subscriber = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
     process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
     state = models.CharField(max_length=10, choices=SubscriptionState.choices, default=SubscriptionState.ACTIVE)
-    access_mode = models.CharField(max_length=10, choices=AccessMode.choices, default=AccessMode.PORTAL)
-    email = models.EmailField(max_length=320, blank=True)
+    # Empty until the subscriber has chosen: a subscription validated but not yet activated.
+    access_mode = models.CharField(max_length=10, choices=AccessMode.choices, default=AccessMode.PORTAL, blank=True)
+    frequency = models.CharField(max_length=15, choices=MailFrequency.choices, default=MailFrequency.EACH)
+    emails = ArrayField(models.EmailField(max_length=320), default=list, blank=True)
+    datapass_id = models.BigIntegerField(null=True, blank=True)
+    local_administrator = models.JSONField(default=dict, blank=True)
+    delegation_email = models.CharField(max_length=320, blank=True)
+    rejection_reason = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
+    validated_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("subscriber", "process"), name="subscription_once_per_process"),)
@@ -42,6 +61,7 @@ class Folder(models.Model):
     applicant_last_name = models.CharField(max_length=255)
     applicant_email = models.CharField(max_length=320, blank=True)
     fields = models.JSONField(default=dict, blank=True)
+    partner_info = models.JSONField(null=True, blank=True)
     status = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.HUBEE_RECEIVED)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now)
@@ -65,9 +85,11 @@ class Case(models.Model):
     process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
     external_id = models.CharField(max_length=100)
     status = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.HUBEE_RECEIVED)
+    partner_attributes = models.CharField(max_length=1024, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -97,6 +119,9 @@ class Event(models.Model):
     present_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
     new_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
     state = models.CharField(max_length=12, choices=EventState.choices, default=EventState.SENT)
+    notify = models.BooleanField(default=True)
+    partner_attributes = models.CharField(max_length=1024, blank=True)
+    partner_info = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(null=True, blank=True)
 
@@ -139,6 +164,8 @@ class AttachmentRecipient(models.Model):
 
     attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE)
     case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    # From this day on, this case no longer needs the bytes. They go when no case needs them.
+    deletable_from = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("attachment", "case"), name="attachment_recipient_once"),)

@@ -39,15 +39,30 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCase:
+    """One recipient of a deposit. Without ``external_id`` the case takes the folder's, with its place."""
+
+    recipient: UUID
+    external_id: str = ""
+    partner_attributes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
-    """One deposit: a process, an applicant, its recipients' organisations, documents, and small structured fields."""
+    """One deposit: a process, an applicant, a case per recipient, documents, and small structured fields."""
 
     process: str
     external_id: str
     applicant: Applicant
-    recipients: Sequence[UUID]
+    cases: Sequence[NewCase]
     attachments: Sequence[NewAttachment] = ()
     fields: dict[str, Any] = field(default_factory=dict)
+    partner_info: dict[str, str] | None = None
+
+    @property
+    def recipients(self) -> list[UUID]:
+        """The organisations, in the order of the cases."""
+        return [case.recipient for case in self.cases]
 
 
 def check_deposit(
@@ -58,7 +73,7 @@ def check_deposit(
         problems.add("applicant_name", "Indiquez le nom et le prénom du demandeur.", field="applicant")
     if not 1 <= len(deposit.external_id) <= 30:  # noqa: PLR2004 - HubEE's width
         problems.add("external_id", "L’identifiant externe doit compter de 1 à 30 caractères.", field="external_id")
-    if not 1 <= len(deposit.recipients) <= MAX_RECIPIENTS:
+    if not 1 <= len(deposit.cases) <= MAX_RECIPIENTS:
         problems.add(
             "recipients",
             "Indiquez de 1 à %(most)s destinataires.",
@@ -67,6 +82,9 @@ def check_deposit(
         )
     if len(set(deposit.recipients)) != len(deposit.recipients):
         problems.add("recipients", "Un destinataire est indiqué deux fois.", field="recipients")
+    named = [case.external_id for case in deposit.cases if case.external_id]
+    if len(set(named)) != len(named):
+        problems.add("external_id", "Deux exemplaires portent le même identifiant externe.", field="cases")
     if len(deposit.attachments) > MAX_ATTACHMENTS or len(deposit.fields) > MAX_FIELDS:
         problems.add(
             "too_many",
@@ -76,7 +94,7 @@ def check_deposit(
         return
     for index, attachment in enumerate(deposit.attachments):
         where = f"attachments[{index}]"
-        if any(not 0 <= position < len(deposit.recipients) for position in attachment.recipients):
+        if any(not 0 <= position < len(deposit.cases) for position in attachment.recipients):
             problems.add(
                 "attachment_recipient",
                 "« %(name)s » : destinataire inconnu.",

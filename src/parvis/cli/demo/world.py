@@ -61,7 +61,7 @@ def _organisations() -> dict[str, Any]:
             subscriber=found[code].id,
             process=PROCESS,
             access_mode=AccessMode(mode),
-            email=f"accueil.{code}@demo.example",
+            emails=[f"accueil.{code}@demo.example"],
             actor=SYSTEM,
         )
     return found

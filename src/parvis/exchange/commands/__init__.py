@@ -12,8 +12,10 @@ from parvis.exchange.commands.cases import (
     receive_document,
 )
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
+from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
+from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import subscribe
-from parvis.exchange.rules import Applicant, Deposit, NewAttachment
+from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
     "Applicant",
@@ -22,17 +24,25 @@ __all__ = [
     "Deposit",
     "DepositedFolder",
     "NewAttachment",
+    "NewCase",
     "NewDocument",
+    "NewEvent",
     "acknowledge",
     "add_document",
+    "add_event",
     "alert_recipients",
     "answer_as_applicant",
     "complete_folder",
+    "delete_event",
+    "delete_folder",
     "deliver_attachment",
     "deposit",
     "move_case",
     "open_case",
     "receive_attachment",
     "receive_document",
+    "set_case_status",
+    "set_event_state",
+    "set_folder_status",
     "subscribe",
 ]

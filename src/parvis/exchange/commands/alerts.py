@@ -11,17 +11,18 @@ from parvis.notifications import commands as notifications
 
 
 def alert_recipients(*, folder: UUID) -> None:
-    """Write one mail per recipient of a folder that gave an address. The mail holds no personal data."""
+    """Write to the addresses that each recipient of a folder gave. The mail holds no personal data."""
     with transaction.atomic(durable=True):
         cases = Case.objects.filter(folder_id=folder).select_related("process", "recipient")
         addresses = dict(
             Subscription.objects.filter(
                 process_id__in={case.process_id for case in cases}, subscriber_id__in={c.recipient_id for c in cases}
-            ).values_list("subscriber_id", "email")
+            ).values_list("subscriber_id", "emails")
         )
         for case in cases:
-            notifications.write_mail(
-                to=addresses.get(case.recipient_id, ""),
-                template="exchange/mail/new_case.txt",
-                context={"case": case, "url": settings.SITE_URL + reverse("desk_case", args=[case.id])},
-            )
+            for address in addresses.get(case.recipient_id, ()):
+                notifications.write_mail(
+                    to=address,
+                    template="exchange/mail/new_case.txt",
+                    context={"case": case, "url": settings.SITE_URL + reverse("desk_case", args=[case.id])},
+                )

@@ -13,6 +13,7 @@ from parvis.core.errors import AbsentError, ConflictError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
 from parvis.exchange import queries
+from parvis.exchange.commands.sides import standing
 from parvis.exchange.enums import AttachmentState, EventState
 from parvis.exchange.models import Attachment, Case
 from parvis.ledger import commands as ledger
@@ -63,12 +64,23 @@ def receive_attachment(
 
 
 def _awaited(attachment_id: UUID, actor: Actor) -> Attachment:
-    row = Attachment.objects.select_related("folder", "event").filter(id=attachment_id).first()
-    if row is None or row.event_id is not None or not queries.is_depositor(row.folder, actor):
+    row = Attachment.objects.select_related("folder", "event__case__folder").filter(id=attachment_id).first()
+    if row is None or not _is_sender(row, actor):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
     if row.state != AttachmentState.PENDING:
         raise _no_longer_awaited()
     return row
+
+
+def _is_sender(row: Attachment, actor: Actor) -> bool:
+    """Tell whether the actor speaks for who announced this document: the depositor, or the author of the event."""
+    if row.event is None:
+        return queries.is_depositor(row.folder, actor)
+    try:
+        stand = standing(row.event.case, actor)
+    except AbsentError:
+        return False
+    return row.event.state == EventState.IN_PROGRESS and row.event.transmitter_id == stand.organisation
 
 
 def _no_longer_awaited() -> ConflictError:

@@ -10,15 +10,15 @@ from django.db import transaction
 from parvis.access import queries as access
 from parvis.access.enums import Action
 from parvis.catalogue import queries as catalogue
-from parvis.catalogue import workflow
 from parvis.catalogue.enums import CaseStatus
 from parvis.core import outbox
 from parvis.core.actor import Actor
-from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError, DomainError
 from parvis.core.text import clean, safe_file_name
 from parvis.documents import commands as documents
-from parvis.exchange.enums import AttachmentState, EventState, EventType
+from parvis.exchange.commands.sides import Standing, locked_case, unknown_case
+from parvis.exchange.commands.states import apply_status, check_transition, tell_other_side
+from parvis.exchange.enums import AttachmentState, EventState, EventType, Side
 from parvis.exchange.events import CaseMoved
 from parvis.exchange.models import Attachment, Case, Event, Notification
 from parvis.ledger import commands as ledger
@@ -56,10 +56,10 @@ def receive_document(kind: str, name: str, chunks: Iterable[bytes]) -> NewDocume
 def open_case(*, case_id: UUID, actor: Actor) -> None:
     """Note that an agent has read a case: personal data was seen, so it is journaled (and a new case becomes sent)."""
     with transaction.atomic(durable=True):
-        case = _locked(case_id)
+        case = locked_case(case_id)
         grants = _require(case, actor, Action.CASE_READ)
         if case.status == CaseStatus.HUBEE_NOTIFIED:
-            _set_status(case, CaseStatus.SENT)
+            apply_status(case, CaseStatus.SENT)
         ledger.record(
             actor=actor,
             action="case.read",
@@ -76,14 +76,16 @@ def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     RefusedError, ConflictError (transition not allowed) or DomainError.
     """
     with _unused_discarded(answer), transaction.atomic(durable=True):
-        case = _locked(case_id)
+        case = locked_case(case_id)
         grants = _require(case, actor, Action.CASE_PROCESS)
         _check_answer(case, answer)
         event = _write_event(case, answer, transmitter=case.recipient_id)
         if answer.status:
-            _set_status(case, CaseStatus(answer.status))
+            apply_status(case, answer.status)
         if answer.message or answer.documents or answer.status:
-            _notify_depositor(case, event)
+            stand = Standing(Side.RECIPIENT, case.recipient_id, case.folder.depositor_id, grants)
+            tell_other_side(case, event, stand)
+            outbox.publish(CaseMoved(case=case.id, folder=case.folder_id, event=event.id, status=case.status))
         ledger.record(
             actor=actor,
             action="case.moved",
@@ -98,9 +100,9 @@ def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
 def answer_as_applicant(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     """Send what the recipient asked for. The case is new again for it, at the top of its inbox."""
     with _unused_discarded(answer), transaction.atomic(durable=True):
-        case = _locked(case_id)
+        case = locked_case(case_id)
         if actor.kind != "account" or case.folder.applicant_account_id != actor.id:
-            raise _unknown_case()
+            raise unknown_case()
         if case.status != CaseStatus.ADD_AWAITING:
             raise ConflictError(
                 "no_complement_asked", "Votre mairie n’attend pas de complément sur ce dossier pour le moment."
@@ -108,15 +110,9 @@ def answer_as_applicant(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> U
         if not clean(answer.message) and not answer.documents:
             raise DomainError("empty_answer", "Écrivez votre réponse ou joignez un document.", field="message")
         event = _write_event(case, answer, transmitter=case.folder.depositor_id)
-        _set_status(case, CaseStatus.HUBEE_NOTIFIED)
-        Notification.objects.create(
-            recipient_id=case.recipient_id,
-            transmitter_id=case.folder.depositor_id,
-            process_id=case.process_id,
-            case=case,
-            event=event,
-        )
-        outbox.send("exchange.alert_recipients", folder=case.folder_id)
+        apply_status(case, CaseStatus.HUBEE_NOTIFIED)
+        stand = Standing(Side.DEPOSITOR, case.folder.depositor_id, case.recipient_id, ())
+        tell_other_side(case, event, stand)
         ledger.record(actor=actor, action="case.completed_by_applicant", subject=f"case:{case.id}", about=actor.id)
     return event.id
 
@@ -125,18 +121,21 @@ def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
     """Forget a notification that was taken into account. Raise AbsentError when it is not this actor's."""
     with transaction.atomic(durable=True):
         row = Notification.objects.select_for_update().filter(id=notification_id).first()
-        if row is None:
+        decision = _may_acknowledge(row, actor) if row else None
+        if row is None or decision is None or not decision.allowed:
             raise AbsentError("unknown_notification", "Cette notification n’existe pas ou a déjà été acquittée.")
-        decision = access.may(actor, Action.CASE_READ, organisation=row.recipient_id, process=row.process_id)
-        if not decision.allowed:
-            raise AbsentError("unknown_notification", "Cette notification n’existe pas ou a déjà été acquittée.")
-        case = row.case
         row.delete()
-        if case.status == CaseStatus.HUBEE_NOTIFIED:
-            _set_status(case, CaseStatus.SENT)
         ledger.record(
-            actor=actor, action="notification.acknowledged", subject=f"case:{case.id}", grants=decision.grants
+            actor=actor, action="notification.acknowledged", subject=f"case:{row.case_id}", grants=decision.grants
         )
+
+
+def _may_acknowledge(row: Notification, actor: Actor) -> access.Decision:
+    """The right to read what the notification announces, as its recipient or as its depositor."""
+    decision = access.may(actor, Action.CASE_READ, organisation=row.recipient_id, process=row.process_id)
+    if decision.allowed:
+        return decision
+    return access.may(actor, Action.FOLDER_READ, organisation=row.recipient_id, process=row.process_id)
 
 
 @contextmanager
@@ -149,17 +148,6 @@ def _unused_discarded(answer: CaseAnswer) -> Iterator[None]:
             documents.discard(document.received)
 
 
-def _locked(case_id: UUID) -> Case:
-    case = Case.objects.select_for_update(of=("self",)).select_related("folder").filter(id=case_id).first()
-    if case is None:
-        raise _unknown_case()
-    return case
-
-
-def _unknown_case() -> AbsentError:
-    return AbsentError("unknown_case", "Ce dossier n’existe pas, ou vous ne pouvez pas le voir.")
-
-
 def _require(case: Case, actor: Actor, action: Action) -> tuple[UUID, ...]:
     """Return the grants; a case of another organisation looks exactly like one that does not exist."""
     decision = access.may(actor, action, organisation=case.recipient_id, process=case.process_id)
@@ -167,7 +155,7 @@ def _require(case: Case, actor: Actor, action: Action) -> tuple[UUID, ...]:
         return decision.grants
     if access.may(actor, Action.CASE_READ, organisation=case.recipient_id, process=case.process_id).allowed:
         access.require(actor, action, organisation=case.recipient_id, process=case.process_id)
-    raise _unknown_case()
+    raise unknown_case()
 
 
 def _check_answer(case: Case, answer: CaseAnswer) -> None:
@@ -175,20 +163,7 @@ def _check_answer(case: Case, answer: CaseAnswer) -> None:
     if process is None:
         raise ConflictError("closed_process", "Cette démarche est fermée.")
     if answer.status:
-        if answer.status not in CaseStatus.values:
-            raise DomainError(
-                "unknown_status",
-                "L’état « %(status)s » n’existe pas.",
-                field="status",
-                params={"status": answer.status[:30]},
-            )
-        if not workflow.may_follow(process.workflow, case.status, answer.status):
-            raise ConflictError(
-                "forbidden_transition",
-                "Un dossier « %(present)s » ne peut pas passer à « %(wanted)s ».",
-                field="status",
-                params={"present": CaseStatus(case.status).label, "wanted": CaseStatus(answer.status).label},
-            )
+        check_transition(case, answer.status, Side.RECIPIENT)
     if len(answer.message) > MAX_MESSAGE or len(answer.comment) > MAX_MESSAGE:
         raise DomainError(
             "message_too_long",
@@ -240,20 +215,3 @@ def _write_event(case: Case, answer: CaseAnswer, *, transmitter: UUID) -> Event:
         for document in answer.documents
     )
     return event
-
-
-def _set_status(case: Case, status: CaseStatus) -> None:
-    case.status = status
-    case.updated_at = now()
-    case.save(update_fields=("status", "updated_at"))
-
-
-def _notify_depositor(case: Case, event: Event) -> None:
-    Notification.objects.create(
-        recipient_id=case.folder.depositor_id,
-        transmitter_id=case.recipient_id,
-        process_id=case.process_id,
-        case=case,
-        event=event,
-    )
-    outbox.publish(CaseMoved(case=case.id, folder=case.folder_id, event=event.id, status=case.status))

@@ -168,16 +168,18 @@ def _write(deposit: Deposit, depositor: UUID) -> tuple[Folder, list[Case], list[
         applicant_last_name=clean(applicant.last_name),
         applicant_email=applicant.email,
         fields=deposit.fields,
+        partner_info=deposit.partner_info,
     )
     folder.save(force_insert=True)
     cases = [
         Case(
             folder=folder,
-            recipient_id=recipient,
+            recipient_id=wanted.recipient,
             process_id=deposit.process,
-            external_id=f"{deposit.external_id}-{position:02d}",
+            external_id=wanted.external_id or f"{deposit.external_id}-{position:02d}",
+            partner_attributes=wanted.partner_attributes,
         )
-        for position, recipient in enumerate(deposit.recipients, 1)
+        for position, wanted in enumerate(deposit.cases, 1)
     ]
     Case.objects.bulk_create(cases)
     return folder, cases, _write_attachments(deposit, folder, cases)

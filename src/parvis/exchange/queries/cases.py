@@ -1,11 +1,12 @@
 """Cases as their recipient, their applicant and their software see them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 
 from parvis.access import queries as access
@@ -120,12 +121,19 @@ def _entry(event: Event, case: Case, documents: list[Attachment], *, for_applica
     )
 
 
-def notifications(actor: Actor, *, limit: int = 25) -> list[Notification]:
-    """Return what is new for the actor's organisations, oldest first."""
-    return list(
-        Notification.objects.filter(
-            access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
-        )
-        .select_related("recipient", "transmitter", "event")
-        .order_by("id")[:limit]
-    )
+def notifications(
+    actor: Actor, *, limit: int = 25, processes: Collection[str] = (), first: Collection[str] = ()
+) -> list[Notification]:
+    """Return what is new for the actor's organisations, oldest first, as recipient or as depositor.
+
+    ``processes`` keeps these codes only; ``first`` serves these codes before the others.
+    """
+    mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
+    mine |= access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
+    rows = Notification.objects.filter(mine).select_related("recipient", "transmitter", "event", "case__folder")
+    if processes:
+        rows = rows.filter(process_id__in=processes)
+    if first:
+        urgent = models.Case(models.When(process_id__in=first, then=0), default=1)
+        return list(rows.order_by(urgent, "id")[:limit])
+    return list(rows.order_by("id")[:limit])

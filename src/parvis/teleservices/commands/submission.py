@@ -100,7 +100,7 @@ def _deposit(row: Request, answers: dict[str, dict[str, Any]], actor: Actor) -> 
             process=census.PROCESS,
             external_id=row.number,
             applicant=census.applicant(answers, row.account_id),
-            recipients=[census.recipient(answers["domicile"]["commune"])],
+            cases=[exchange.NewCase(census.recipient(answers["domicile"]["commune"]))],
             attachments=attachments,
             fields=census.fields(answers),
         ),

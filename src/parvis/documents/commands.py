@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from parvis.core.errors import Size
 from parvis.core.ids import new_id
@@ -22,7 +22,17 @@ from parvis.documents.enums import Mime
 from parvis.documents.models import StoredFile
 from parvis.documents.rules import FileRefusedError
 
-__all__ = ["Expectation", "FileRefusedError", "ReceivedFile", "discard", "keep", "keep_bytes", "receive", "sweep"]
+__all__ = [
+    "Expectation",
+    "FileRefusedError",
+    "ReceivedFile",
+    "discard",
+    "forget",
+    "keep",
+    "keep_bytes",
+    "receive",
+    "sweep",
+]
 STALE_AFTER_SECONDS = 24 * 3600
 
 
@@ -120,6 +130,18 @@ def discard(received: ReceivedFile) -> None:
 def keep_bytes(data: bytes) -> UUID:
     """Keep a document that Parvis made itself."""
     return keep(receive((data,), Expectation(max_bytes=len(data), size=len(data))))
+
+
+def forget(file_id: UUID) -> bytes:
+    """Remove a kept file, row now and bytes after commit, and return its SHA-256. Nothing happens if it is gone."""
+    row = StoredFile.objects.filter(id=file_id).first()
+    if row is None:
+        return b""
+    digest = bytes(row.sha256)
+    row.delete()
+    # Bytes last: if the transaction rolls back, the document is still whole.
+    transaction.on_commit(lambda: store.remove(file_id))
+    return digest
 
 
 def sweep(*, older_than_seconds: int = STALE_AFTER_SECONDS) -> int:

@@ -35,6 +35,11 @@ def adopt(source: Path, file_id: UUID) -> None:
         os.close(folder)
 
 
+def remove(file_id: UUID) -> None:
+    """Remove the bytes of a file. Removing what is not there changes nothing."""
+    path_of(file_id).unlink(missing_ok=True)
+
+
 def read(file_id: UUID) -> Iterator[bytes]:
     """Yield the bytes of a kept file, 64 KiB at a time. Raise FileNotFoundError at the call, not midway."""
     handle = path_of(file_id).open("rb")

@@ -5,6 +5,13 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class FolderExpired:
+    """A folder has outlived its retention, but something above still points at it."""
+
+    folder: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMoved:
     """A case changed state, or its recipient wrote to the applicant."""
 

@@ -6,6 +6,12 @@ from parvis.core import outbox
 from parvis.exchange import commands
 
 
+@outbox.daily("exchange.purge", at="02:41")
+def purge() -> None:
+    """Remove what has outlived its retention."""
+    commands.purge()
+
+
 @outbox.task("exchange.alert_recipients")
 def alert_recipients(folder: str) -> None:
     """Tell a folder's recipients by mail."""

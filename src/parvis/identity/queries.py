@@ -10,12 +10,18 @@ from parvis.identity.models import AccessToken, Account
 
 def actor_of_token(token: str) -> Actor | None:
     """Return the machine that holds a live token, or None. One query."""
+    caller = caller_of_token(token)
+    return caller[0] if caller else None
+
+
+def caller_of_token(token: str) -> tuple[Actor, str] | None:
+    """Return the machine that holds a live token and the role it asked for, or None. One query."""
     row = (
         AccessToken.objects.filter(digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None)
-        .values_list("client_id", "client__name")
+        .values_list("client_id", "client__name", "scope")
         .first()
     )
-    return Actor("client", row[0], label=row[1]) if row else None
+    return (Actor("client", row[0], label=row[1]), row[2]) if row else None
 
 
 def account(account_id: UUID) -> Account | None:

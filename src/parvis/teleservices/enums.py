@@ -10,3 +10,4 @@ class RequestState(models.TextChoices):
     DRAFT = "draft", _("Brouillon")
     SUBMITTED = "submitted", _("Envoyée")
     ABANDONED = "abandoned", _("Supprimée")
+    EXPIRED = "expired", _("Expirée")

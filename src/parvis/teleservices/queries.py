@@ -9,12 +9,15 @@ from parvis.core.errors import AbsentError
 from parvis.teleservices.enums import RequestState
 from parvis.teleservices.models import Request
 
+# Requests of which nothing is left to show.
+GONE = (RequestState.ABANDONED, RequestState.EXPIRED)
+
 
 def requests_of(actor: Actor) -> "QuerySet[Request]":
     """Return a citizen's own requests, the last touched first, with what a list shows."""
     return (
         Request.objects.filter(account_id=actor.person)
-        .exclude(state=RequestState.ABANDONED)
+        .exclude(state__in=GONE)
         .select_related("service", "folder")
         .prefetch_related("folder__cases")
         .order_by("-updated_at")
@@ -26,7 +29,7 @@ def request_of(request_id: UUID, actor: Actor) -> Request:
     found = (
         Request.objects.select_related("service", "folder", "service__process")
         .filter(id=request_id, account_id=actor.person)
-        .exclude(state=RequestState.ABANDONED)
+        .exclude(state__in=GONE)
         .first()
     )
     if found is None or actor.kind != "account":

@@ -12,6 +12,12 @@ def finish_deposit(request: str) -> None:
     commands.finish_deposit(request_id=UUID(request))
 
 
+@outbox.task("teleservices.release_folder")
+def release_folder(folder: str) -> None:
+    """Let an expired folder go."""
+    commands.release_folder(folder_id=UUID(folder))
+
+
 @outbox.task("teleservices.tell_applicant")
 def tell_applicant(case: str, folder: str, event: str, status: str) -> None:  # noqa: ARG001 - the event's fields
     """Tell the citizen that their request moved."""

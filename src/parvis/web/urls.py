@@ -15,6 +15,7 @@ urlpatterns = [
     path("suivi/", include("parvis.exchange.urls")),
     path("", include("parvis.ui.urls")),
     path("oauth2/token", token, name="token"),
+    path("teledossiers/v1/", include("parvis.exchange.hubee.urls")),
     path("api/v1/", api.urls),
 ]
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from parvis.core import outbox
-from parvis.exchange.events import CaseMoved
+from parvis.exchange.events import CaseMoved, FolderExpired
 
 TABLE: dict[type[Any], tuple[str, ...]] = {
     CaseMoved: ("teleservices.tell_applicant",),
+    FolderExpired: ("teleservices.release_folder",),
 }
 
 

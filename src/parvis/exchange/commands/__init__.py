@@ -9,10 +9,12 @@ from parvis.exchange.commands.cases import (
     answer_as_applicant,
     move_case,
     open_case,
+    read_case,
     receive_document,
 )
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
+from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import subscribe
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
@@ -27,6 +29,7 @@ __all__ = [
     "NewCase",
     "NewDocument",
     "NewEvent",
+    "PurgeReport",
     "acknowledge",
     "add_document",
     "add_event",
@@ -37,8 +40,12 @@ __all__ = [
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "migrate_cases",
     "move_case",
+    "note_purged",
     "open_case",
+    "purge",
+    "read_case",
     "receive_attachment",
     "receive_document",
     "set_case_status",

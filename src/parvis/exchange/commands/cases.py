@@ -14,16 +14,20 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core import outbox
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, ConflictError, DomainError
-from parvis.core.text import clean, safe_file_name
+from parvis.core.text import clean
 from parvis.documents import commands as documents
-from parvis.exchange.commands.sides import Standing, locked_case, unknown_case
+from parvis.exchange.commands.events import announced_by
+from parvis.exchange.commands.sides import Standing, locked_case, standing, unknown_case
 from parvis.exchange.commands.states import apply_status, check_transition, tell_other_side
-from parvis.exchange.enums import AttachmentState, EventState, EventType, Side
+from parvis.exchange.enums import EventState, EventType, Side
 from parvis.exchange.events import CaseMoved
-from parvis.exchange.models import Attachment, Case, Event, Notification
+from parvis.exchange.models import Case, Event, Notification
+from parvis.exchange.rules import NewAttachment
 from parvis.ledger import commands as ledger
 
 MAX_MESSAGE = 1000
+# Not yet announced to its recipient, who must not see it.
+UNTOLD = frozenset({CaseStatus.HUBEE_RECEIVED, CaseStatus.HUBEE_COMPLETED})
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 NEEDS_MESSAGE = frozenset({CaseStatus.ADD_AWAITING, CaseStatus.REFUSED})
 
@@ -67,6 +71,25 @@ def open_case(*, case_id: UUID, actor: Actor) -> None:
             grants=grants,
             about=case.folder.applicant_account_id,
         )
+
+
+def read_case(*, case_id: UUID, actor: Actor) -> tuple[Case, Side]:
+    """Read a case from either side, without moving it; personal data is seen, so the reading is journaled first."""
+    case = Case.objects.select_related("folder__depositor", "process", "recipient").filter(id=case_id).first()
+    if case is None:
+        raise unknown_case()
+    stand = standing(case, actor, read_only=True)
+    if stand.side == Side.RECIPIENT and case.status in UNTOLD:
+        raise unknown_case()
+    with transaction.atomic(durable=True):
+        ledger.record(
+            actor=actor,
+            action="case.read",
+            subject=f"case:{case.id}",
+            grants=stand.grants,
+            about=case.folder.applicant_account_id,
+        )
+    return case, stand.side
 
 
 def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
@@ -201,17 +224,18 @@ def _write_event(case: Case, answer: CaseAnswer, *, transmitter: UUID) -> Event:
         state=EventState.SENT,
     )
     event.save(force_insert=True)
-    Attachment.objects.bulk_create(
-        Attachment(
-            folder_id=case.folder_id,
-            event=event,
-            file_id=documents.keep(document.received),
-            type=document.type,
-            name=safe_file_name(document.name),
-            size=document.received.size,
-            mime=document.received.mime,
-            state=AttachmentState.RECEIVED,
-        )
-        for document in answer.documents
+    announced_by(
+        event,
+        case,
+        [
+            NewAttachment(
+                document.type,
+                document.name,
+                document.received.size,
+                document.received.mime,
+                documents.keep(document.received),
+            )
+            for document in answer.documents
+        ],
     )
     return event

@@ -16,7 +16,7 @@ from parvis.exchange.commands.sides import Standing, locked_case, standing
 from parvis.exchange.commands.states import apply_status, check_transition, tell_other_side
 from parvis.exchange.enums import AttachmentState, EventState, EventType, Side
 from parvis.exchange.events import CaseMoved
-from parvis.exchange.models import Attachment, Case, Event
+from parvis.exchange.models import Attachment, AttachmentRecipient, Case, Event
 from parvis.exchange.rules import NewAttachment
 from parvis.ledger import commands as ledger
 
@@ -62,21 +62,30 @@ def add_event(*, case_id: UUID, event: NewEvent, actor: Actor) -> Event:
             state=EventState.IN_PROGRESS if event.type == EventType.ATTACH_DEPOSIT else EventState.SENT,
         )
         row.save(force_insert=True)
-        Attachment.objects.bulk_create(
-            Attachment(
-                folder_id=case.folder_id,
-                event=row,
-                type=announced.type,
-                name=safe_file_name(announced.name),
-                size=announced.size,
-                mime=announced.mime,
-            )
-            for announced in event.attachments
-        )
+        announced_by(row, case, event.attachments)
         if row.state == EventState.SENT:
             _take_effect(case, row, stand)
         _record(case, row, stand, actor, "case.event_added")
     return row
+
+
+def announced_by(event: Event, case: Case, announced: Sequence[NewAttachment]) -> None:
+    """Write the documents that an event announces, for its case."""
+    rows = [
+        Attachment(
+            folder_id=case.folder_id,
+            event=event,
+            file_id=one.file,
+            type=one.type,
+            name=safe_file_name(one.name),
+            size=one.size,
+            mime=one.mime,
+            state=AttachmentState.RECEIVED if one.file else AttachmentState.PENDING,
+        )
+        for one in announced
+    ]
+    Attachment.objects.bulk_create(rows)
+    AttachmentRecipient.objects.bulk_create(AttachmentRecipient(attachment=row, case=case) for row in rows)
 
 
 def _check(case: Case, event: NewEvent, stand: Standing) -> None:

@@ -13,6 +13,7 @@ from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError, DomainError
 from parvis.exchange import queries
 from parvis.exchange.commands.deposits import complete_folder
+from parvis.exchange.commands.retention import let_go
 from parvis.exchange.commands.sides import SETTABLE, Standing, locked_case, standing
 from parvis.exchange.enums import Side
 from parvis.exchange.models import Case, Event, Folder, Notification
@@ -80,6 +81,7 @@ def apply_status(case: Case, status: str) -> None:
     if case.status == CaseStatus.CLOSED:
         case.closed_at = case.updated_at
     case.save(update_fields=("status", "updated_at", "closed_at"))
+    let_go(case, case.status)
 
 
 def tell_other_side(case: Case, event: Event, stand: Standing) -> None:

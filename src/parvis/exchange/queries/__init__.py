@@ -8,6 +8,7 @@ from parvis.exchange.queries.cases import (
     count_cases,
     inbox,
     notifications,
+    purgeable,
     recipient_case,
     timeline,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "is_depositor",
     "notifications",
     "platform_depositor",
+    "purgeable",
     "receives",
     "recipient_case",
     "subscribed",

@@ -15,7 +15,7 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError
 from parvis.exchange.enums import AttachmentState, EventState, EventType
-from parvis.exchange.models import Attachment, Case, Event, Notification
+from parvis.exchange.models import Attachment, AttachmentRecipient, Case, Event, Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def applicant_case(folder_id: UUID, actor: Actor) -> Case | None:
 
 def case_documents(case: Case) -> list[Attachment]:
     """Return the documents the folder brought to this case."""
-    return list(Attachment.objects.filter(cases=case, state=AttachmentState.RECEIVED).order_by("id"))
+    return list(Attachment.objects.filter(cases=case, event=None, state=AttachmentState.RECEIVED).order_by("id"))
 
 
 def timeline(case: Case, *, for_applicant: bool) -> list[TimelineEntry]:
@@ -137,3 +137,10 @@ def notifications(
         urgent = models.Case(models.When(process_id__in=first, then=0), default=1)
         return list(rows.order_by(urgent, "id")[:limit])
     return list(rows.order_by("id")[:limit])
+
+
+def purgeable(actor: Actor, *, limit: int = 10_000) -> list[tuple[UUID, UUID]]:
+    """Return (document, case) pairs whose bytes the hub has removed, for copies kept by the actor's organisations."""
+    mine = access.scope(actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id")
+    rows = AttachmentRecipient.objects.filter(mine, attachment__state=AttachmentState.DELETED)
+    return list(rows.order_by("id").values_list("attachment_id", "case_id")[:limit])

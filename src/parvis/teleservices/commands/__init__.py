@@ -8,7 +8,7 @@ from parvis.teleservices.commands.drafts import (
     start_request,
 )
 from parvis.teleservices.commands.follow_up import SentFile, answer_complement, tell_applicant
-from parvis.teleservices.commands.submission import finish_deposit, submit_request
+from parvis.teleservices.commands.submission import finish_deposit, release_folder, submit_request
 
 __all__ = [
     "SentFile",
@@ -17,6 +17,7 @@ __all__ = [
     "attach_file",
     "detach_file",
     "finish_deposit",
+    "release_folder",
     "save_step",
     "start_request",
     "submit_request",

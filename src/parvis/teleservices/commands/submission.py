@@ -43,6 +43,7 @@ def submit_request(*, request_id: UUID, actor: Actor) -> UUID:
         row.state, row.submitted_at, row.updated_at = RequestState.SUBMITTED, now(), now()
         row.folder_id = _deposit(row, answers, actor)
         row.save(update_fields=("state", "submitted_at", "updated_at", "folder"))
+        row.files.all().delete()  # the documents are the folder's now, and follow its retention
         ledger.record(
             actor=actor,
             action="request.submitted",
@@ -121,6 +122,17 @@ def _acknowledge(row: Request, answers: dict[str, dict[str, Any]]) -> None:
             "url": settings.SITE_URL + reverse("request", args=[row.id]),
         },
     )
+
+
+def release_folder(*, folder_id: UUID) -> None:
+    """Forget a request whose folder has outlived its retention: its answers go, its number and dates stay."""
+    with transaction.atomic(durable=True):
+        row = Request.objects.select_for_update().filter(folder_id=folder_id).first()
+        if row is None:
+            return
+        row.state, row.folder_id, row.answers = RequestState.EXPIRED, None, {}
+        row.save(update_fields=("state", "folder", "answers"))
+        ledger.record(actor=SYSTEM, action="request.expired", subject=f"request:{row.id}", about=row.account_id)
 
 
 def finish_deposit(*, request_id: UUID) -> None:

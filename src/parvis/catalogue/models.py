@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from parvis.catalogue import words
 from parvis.catalogue.enums import CaseStatus, Validation, Workflow
 
 MEGABYTE = 1024 * 1024
@@ -39,6 +40,15 @@ class Process(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def said_name(self) -> str:
+        """The name in the reader's language."""
+        return words.said(self.name)
+
+    def said_attachment(self, kind: str) -> str:
+        """The name of a type of document in the reader's language; its code when it has no name."""
+        return words.said(self.attachment_labels.get(kind, kind))
+
 
 class OnlineService(models.Model):
     """A téléservice: the citizen's side of a process."""
@@ -54,3 +64,13 @@ class OnlineService(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said_name(self) -> str:
+        """The name in the reader's language; `name` itself is French, for mails and documents."""
+        return words.said(self.name)
+
+    @property
+    def said_summary(self) -> str:
+        """The summary in the reader's language."""
+        return words.said(self.summary)

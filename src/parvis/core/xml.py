@@ -34,7 +34,9 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise XmlRefusedError("xml_malformed", f"Ce fichier n’est pas un XML bien formé : {error}") from error
+        raise XmlRefusedError(
+            "xml_malformed", "Ce fichier n’est pas un XML bien formé : %(error)s", params={"error": error}
+        ) from error
     if _deeper_than(root, MAX_DEPTH):
         raise XmlRefusedError("xml_too_deep", "Ce fichier XML est trop imbriqué.")
     return root
@@ -51,7 +53,9 @@ def validate(root: etree._Element, against: etree.XMLSchema) -> None:
         return
     log: list[Any] = list(against.error_log)  # type: ignore[call-overload] # the stubs forget that it is iterable
     lines = [f"ligne {entry.line} : {entry.message}" for entry in log[:20]]
-    raise XmlRefusedError("xml_invalid", "Ce XML ne suit pas son schéma. " + " ; ".join(lines))
+    raise XmlRefusedError(
+        "xml_invalid", "Ce XML ne suit pas son schéma. %(lines)s", params={"lines": " ; ".join(lines)}
+    )
 
 
 def _declares_wide_encoding(data: bytes) -> bool:

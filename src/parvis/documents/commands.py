@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from parvis.core.errors import Size
 from parvis.core.ids import new_id
 from parvis.documents import rules, store
 from parvis.documents.enums import Mime
@@ -88,8 +89,9 @@ def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> Receiv
 def _too_large(limit: int) -> FileRefusedError:
     return FileRefusedError(
         "file_too_large",
-        f"Ce fichier dépasse la taille maximale de {rules.megabytes(limit)}. Réduisez sa taille ou numérisez-le "
-        "avec une résolution plus faible.",
+        "Ce fichier dépasse la taille maximale de %(limit)s. Réduisez sa taille ou numérisez-le avec une résolution "
+        "plus faible.",
+        params={"limit": Size(limit)},
     )
 
 
@@ -99,8 +101,9 @@ def _check_announced(size: int, sha256: bytes, expected: Expectation) -> None:
     if expected.size is not None and size != expected.size:
         raise FileRefusedError(
             "size_mismatch",
-            f"L’envoi a été interrompu ou modifié : {size} octets reçus, {expected.size} annoncés. "
-            "Recommencez l’envoi.",
+            "L’envoi a été interrompu ou modifié : %(received)s octets reçus, %(announced)s annoncés. Recommencez "
+            "l’envoi.",
+            params={"received": size, "announced": expected.size},
         )
     if expected.sha256 is not None and sha256 != expected.sha256:
         raise FileRefusedError(

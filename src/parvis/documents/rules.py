@@ -53,18 +53,12 @@ def check_format(mime: Mime, tail: bytes, *, allowed: Collection[str]) -> None:
         names = ", ".join(LABELS.get(m, m) for m in allowed)
         raise FileRefusedError(
             "wrong_format",
-            f"Le contenu de ce fichier n’est pas dans un format accepté ({names}). "
+            "Le contenu de ce fichier n’est pas dans un format accepté (%(formats)s). "
             "Enregistrez ou numérisez le document dans un de ces formats, puis envoyez-le de nouveau.",
+            params={"formats": names},
         )
     if not is_whole(mime, tail):
         raise FileRefusedError(
             "damaged_file",
             "Ce fichier est incomplet ou abîmé. Ouvrez-le pour vérifier qu’il s’affiche, puis envoyez-le de nouveau.",
         )
-
-
-def megabytes(size: int) -> str:
-    """Return a size as people read it in French: ``10 Mo``, ``1,5 Mo``, ``12 Ko``."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} Ko"
-    return f"{size / 1024 / 1024:.1f} Mo".replace(".0 ", " ").replace(".", ",")

@@ -168,8 +168,9 @@ def _resolve(refs: list[OrganisationRef]) -> list[UUID]:
         if (ref.siret, ref.branch) not in known:
             problems.add(
                 "unknown_organisation",
-                f"Aucune organisation ne porte le SIRET {ref.siret} et le code {ref.branch}. Vérifiez-les.",
+                "Aucune organisation ne porte le SIRET %(siret)s et le code %(branch)s. Vérifiez-les.",
                 field="recipients",
+                params={"siret": ref.siret, "branch": ref.branch},
             )
     problems.refuse_if_any()
     return [known[ref.siret, ref.branch] for ref in refs]

@@ -11,11 +11,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
+from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
 from parvis.core.http import file_response
@@ -28,12 +30,12 @@ from parvis.ui.dates import when
 from parvis.ui.parts import Column, FileItem, Link, Table
 
 PAGE_SIZE = 25
-_DONE: dict[str, str] = {
-    CaseStatus.SI_RECEIVED: "Réception confirmée : le demandeur est prévenu.",
-    CaseStatus.IN_PROGRESS: "Traitement commencé.",
-    CaseStatus.ADD_AWAITING: "Votre demande de complément est envoyée.",
-    CaseStatus.DONE: "Dossier traité : le demandeur est prévenu.",
-    CaseStatus.REFUSED: "Dossier refusé : le demandeur est prévenu.",
+_DONE: dict[str, Any] = {
+    CaseStatus.SI_RECEIVED: gettext_lazy("Réception confirmée : le demandeur est prévenu."),
+    CaseStatus.IN_PROGRESS: gettext_lazy("Traitement commencé."),
+    CaseStatus.ADD_AWAITING: gettext_lazy("Votre demande de complément est envoyée."),
+    CaseStatus.DONE: gettext_lazy("Dossier traité : le demandeur est prévenu."),
+    CaseStatus.REFUSED: gettext_lazy("Dossier refusé : le demandeur est prévenu."),
 }
 
 
@@ -81,7 +83,7 @@ def _table(page: Any, caption: Any, empty: Any) -> Table:
                     reverse("desk_case", args=[case.id]),
                     context=case.external_id,
                 ),
-                case.process.name,
+                case.process.said_name,
                 case.recipient.name,
                 when(case.sent_at or case.created_at),
                 status_badge(case.status),
@@ -126,7 +128,7 @@ def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bo
             actor=actor,
         )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else "document", error.message)
+        form.add_error(error.field if error.field in form.fields else "document", words.said(error))
         return False
     messages.success(request, _DONE.get(status, _("C’est enregistré.")))
     return True
@@ -149,7 +151,7 @@ def _file(case: Case, document: Attachment) -> FileItem:
         document.name,
         reverse("desk_document", args=[case.id, document.id]),
         size=document.size,
-        note=case.process.attachment_labels.get(document.type, document.type),
+        note=case.process.said_attachment(document.type),
     )
 
 

@@ -74,19 +74,33 @@ def check_deposit(
     if not 1 <= len(deposit.external_id) <= 30:  # noqa: PLR2004 - HubEE's width
         problems.add("external_id", "L’identifiant externe doit compter de 1 à 30 caractères.", field="external_id")
     if not 1 <= len(deposit.cases) <= MAX_RECIPIENTS:
-        problems.add("recipients", f"Indiquez de 1 à {MAX_RECIPIENTS} destinataires.", field="recipients")
+        problems.add(
+            "recipients",
+            "Indiquez de 1 à %(most)s destinataires.",
+            field="recipients",
+            params={"most": MAX_RECIPIENTS},
+        )
     if len(set(deposit.recipients)) != len(deposit.recipients):
         problems.add("recipients", "Un destinataire est indiqué deux fois.", field="recipients")
     named = [case.external_id for case in deposit.cases if case.external_id]
     if len(set(named)) != len(named):
         problems.add("external_id", "Deux exemplaires portent le même identifiant externe.", field="cases")
     if len(deposit.attachments) > MAX_ATTACHMENTS or len(deposit.fields) > MAX_FIELDS:
-        problems.add("too_many", f"Un dossier porte au plus {MAX_ATTACHMENTS} pièces et {MAX_FIELDS} champs.")
+        problems.add(
+            "too_many",
+            "Un dossier porte au plus %(attachments)s pièces et %(fields)s champs.",
+            params={"attachments": MAX_ATTACHMENTS, "fields": MAX_FIELDS},
+        )
         return
     for index, attachment in enumerate(deposit.attachments):
         where = f"attachments[{index}]"
         if any(not 0 <= position < len(deposit.cases) for position in attachment.recipients):
-            problems.add("attachment_recipient", f"« {attachment.name} » : destinataire inconnu.", field=where)
+            problems.add(
+                "attachment_recipient",
+                "« %(name)s » : destinataire inconnu.",
+                field=where,
+                params={"name": attachment.name},
+            )
         _check_attachment(attachment, where, types, formats, max_bytes, problems)
 
 
@@ -99,8 +113,23 @@ def _check_attachment(  # noqa: PLR0917 - private, called once
     problems: Problems,
 ) -> None:
     if attachment.type not in types:
-        problems.add("attachment_type", f"« {attachment.type} » n’est pas une pièce de cette démarche.", field=where)
+        problems.add(
+            "attachment_type",
+            "« %(type)s » n’est pas une pièce de cette démarche.",
+            field=where,
+            params={"type": attachment.type},
+        )
     if attachment.mime not in formats:
-        problems.add("attachment_format", f"Le format « {attachment.mime} » n’est pas accepté.", field=where)
+        problems.add(
+            "attachment_format",
+            "Le format « %(format)s » n’est pas accepté.",
+            field=where,
+            params={"format": attachment.mime},
+        )
     if not 0 < attachment.size <= max_bytes:
-        problems.add("attachment_size", f"« {attachment.name} » : taille vide ou trop grande.", field=where)
+        problems.add(
+            "attachment_size",
+            "« %(name)s » : taille vide ou trop grande.",
+            field=where,
+            params={"name": attachment.name},
+        )

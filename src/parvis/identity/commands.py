@@ -85,7 +85,9 @@ def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
         raise BadCredentialsError("invalid_client", "Identifiant ou secret inconnu.")
     chosen = scope or client.scopes[0]
     if chosen not in client.scopes:
-        raise DomainError("invalid_scope", f"Ce client n’a pas droit à la portée « {chosen[:20]} ».")
+        raise DomainError(
+            "invalid_scope", "Ce client n’a pas droit à la portée « %(scope)s ».", params={"scope": chosen[:20]}
+        )
     token = rules.new_secret()
     with transaction.atomic():
         AccessToken.objects.filter(client=client, expires_at__lt=now()).delete()

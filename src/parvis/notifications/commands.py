@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from parvis.core import outbox
 from parvis.core.clock import now
@@ -15,12 +16,14 @@ from parvis.notifications.models import Message
 def write_mail(*, to: str, template: str, context: dict[str, object]) -> UUID | None:
     """Write an e-mail within the caller's transaction; a worker sends it after commit.
 
-    The first line of the template is the subject, the rest the body. Return the message's id, or None when there is
+    The first line of the template is the subject, the rest the body. In French, whatever the language of the page that
+    caused it: the recipient's own is not known. Return the message's id, or None when there is
     no address: an organisation may have chosen to receive no mail.
     """
     if not to:
         return None
-    subject, _, body = render_to_string(template, context).strip().partition("\n")
+    with translation.override("fr"):
+        subject, _, body = render_to_string(template, context).strip().partition("\n")
     message = Message(recipient=to, subject=" ".join(subject.split())[:200], body=body.strip() + "\n")
     message.save(force_insert=True)
     outbox.send("notifications.deliver", message=message.id)

@@ -10,7 +10,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from parvis.teleservices.places import CommuneField, Place
@@ -129,7 +131,7 @@ def shown(form_field: forms.Field, value: Any) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(value, date):
-        return value.strftime("%d/%m/%Y")
+        return date_format(value, "d/m/Y" if (get_language() or "fr").startswith("fr") else "j F Y")
     if isinstance(value, Place):
         return value.name
     if isinstance(form_field, forms.ChoiceField):

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from parvis.core import words
 from parvis.core.actor import ANONYMOUS
 from parvis.core.errors import DomainError
 from parvis.identity import queries as identity
@@ -22,7 +23,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     heading = {NOT_FOUND: _("Page introuvable"), FORBIDDEN: _("Accès refusé")}.get(
         error.status, _("Cette action n’est pas possible")
     )
-    return _page(request, heading, error.message, error.status)
+    return _page(request, heading, words.said(error), error.status)
 
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from parvis.core.errors import DomainError
 from parvis.web import errors
 
 Handler = Callable[[HttpRequest], HttpResponse]
+MACHINE_PATHS = ("/api/", "/oauth2/")
 
 # No inline script or style anywhere: an injected tag does nothing.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads better
@@ -33,6 +35,17 @@ def content_security_policy(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return handle
+
+
+def machines_read_french(get_response: Handler) -> Handler:
+    """Answer programs in one language: support desks quote these sentences, whoever's browser or proxy asked."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(MACHINE_PATHS):
+            translation.activate("fr")
+        return get_response(request)
 
     return handle
 

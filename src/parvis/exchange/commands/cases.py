@@ -188,7 +188,12 @@ def _check_answer(case: Case, answer: CaseAnswer) -> None:
     if answer.status:
         check_transition(case, answer.status, Side.RECIPIENT)
     if len(answer.message) > MAX_MESSAGE or len(answer.comment) > MAX_MESSAGE:
-        raise DomainError("message_too_long", f"Le message est limité à {MAX_MESSAGE} caractères.", field="message")
+        raise DomainError(
+            "message_too_long",
+            "Le message est limité à %(most)s caractères.",
+            field="message",
+            params={"most": MAX_MESSAGE},
+        )
     if answer.status in NEEDS_MESSAGE and answer.status != case.status and not clean(answer.message):
         raise DomainError(
             "message_missing", "Expliquez votre décision au demandeur : ce message lui sera envoyé.", field="message"

@@ -59,9 +59,10 @@ def deposit(*, deposit: Deposit, depositor: UUID, actor: Actor, complete: bool =
         if "folder_external_id_per_depositor" in str(error):
             raise ConflictError(
                 "duplicate_external_id",
-                f"Un dossier « {deposit.external_id} » existe déjà. S’il s’agit du même dossier, ne le déposez pas "
+                "Un dossier « %(number)s » existe déjà. S’il s’agit du même dossier, ne le déposez pas "
                 "une seconde fois ; sinon, choisissez un autre identifiant.",
                 field="external_id",
+                params={"number": deposit.external_id},
             ) from error
         raise
     return DepositedFolder(
@@ -79,7 +80,11 @@ def complete_folder(*, folder_id: UUID, actor: Actor) -> None:
             return
         waiting = folder.attachments.filter(event=None, state=AttachmentState.PENDING).count()
         if waiting:
-            raise ConflictError("attachments_missing", f"{waiting} pièce(s) annoncée(s) n’ont pas encore été reçues.")
+            raise ConflictError(
+                "attachments_missing",
+                "%(waiting)s pièce(s) annoncée(s) n’ont pas encore été reçues.",
+                params={"waiting": waiting},
+            )
         _notify(folder, list(folder.cases.all()))
         ledger.record(actor=actor, action="folder.completed", subject=f"folder:{folder.id}")
 
@@ -125,7 +130,12 @@ def _check(deposit: Deposit) -> None:
     problems = Problems()
     process = catalogue.process(deposit.process)
     if process is None:
-        problems.add("unknown_process", f"La démarche « {deposit.process} » n’existe pas.", field="process")
+        problems.add(
+            "unknown_process",
+            "La démarche « %(process)s » n’existe pas.",
+            field="process",
+            params={"process": deposit.process},
+        )
         problems.refuse_if_any()
         return
     check_deposit(
@@ -140,8 +150,9 @@ def _check(deposit: Deposit) -> None:
         if recipient not in subscribed:
             problems.add(
                 "not_subscribed",
-                f"Le destinataire {recipient} ne reçoit pas la démarche « {process.name} ».",
+                "Le destinataire %(recipient)s ne reçoit pas la démarche « %(process)s ».",
                 field="recipients",
+                params={"recipient": recipient, "process": process.name},
             )
     problems.refuse_if_any()
 

@@ -92,7 +92,12 @@ def _check(case: Case, event: NewEvent, stand: Standing) -> None:
     problems = Problems()
     process = catalogue.process(case.process_id)
     if event.type not in EventType.values:
-        problems.add("unknown_event", f"« {event.type[:30]} » n’est pas un type d’événement.", field="actionType")
+        problems.add(
+            "unknown_event",
+            "« %(type)s » n’est pas un type d’événement.",
+            field="actionType",
+            params={"type": event.type[:30]},
+        )
     if event.type == EventType.ATTACH_DEPOSIT and not event.attachments:
         problems.add("attachment_missing", "Un dépôt de pièces annonce au moins une pièce.", field="attachments")
     if event.type == EventType.SENDING_MESSAGE and event.attachments:
@@ -113,9 +118,19 @@ def _check_announced(event: NewEvent, formats: Sequence[str], limit: int, proble
     for index, announced in enumerate(event.attachments):
         where = f"attachments[{index}]"
         if announced.mime not in formats:
-            problems.add("attachment_format", f"Le format « {announced.mime} » n’est pas accepté.", field=where)
+            problems.add(
+                "attachment_format",
+                "Le format « %(format)s » n’est pas accepté.",
+                field=where,
+                params={"format": announced.mime},
+            )
         if not 0 < announced.size <= limit:
-            problems.add("attachment_size", f"« {announced.name} » : taille vide ou trop grande.", field=where)
+            problems.add(
+                "attachment_size",
+                "« %(name)s » : taille vide ou trop grande.",
+                field=where,
+                params={"name": announced.name},
+            )
 
 
 def _take_effect(case: Case, event: Event, stand: Standing) -> None:

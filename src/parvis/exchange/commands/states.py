@@ -54,16 +54,22 @@ def set_case_status(*, case_id: UUID, status: str, actor: Actor) -> None:
 def check_transition(case: Case, status: str, side: Side) -> None:
     """Raise DomainError or ConflictError when this side may not put the case in this state now."""
     if status not in CaseStatus.values:
-        raise DomainError("unknown_status", f"L’état « {status[:30]} » n’existe pas.", field="status")
+        raise DomainError(
+            "unknown_status", "L’état « %(status)s » n’existe pas.", field="status", params={"status": status[:30]}
+        )
     wanted = CaseStatus(status)
     if wanted not in SETTABLE[side] and status != case.status:
         raise ConflictError(
-            "not_yours_to_set", f"L’état « {wanted.label} » n’est pas de votre ressort.", field="status"
+            "not_yours_to_set",
+            "L’état « %(status)s » n’est pas de votre ressort.",
+            field="status",
+            params={"status": wanted.label},
         )
     if not workflow.may_follow(case.process.workflow, case.status, status):
         raise ConflictError(
             "forbidden_transition",
-            f"Un dossier « {CaseStatus(case.status).label} » ne peut pas passer à « {wanted.label} ».",
+            "Un dossier « %(present)s » ne peut pas passer à « %(wanted)s ».",
+            params={"present": CaseStatus(case.status).label, "wanted": wanted.label},
             field="status",
         )
 
@@ -101,7 +107,12 @@ def set_folder_status(*, folder_id: UUID, status: str, actor: Actor, closed_at: 
         if folder is None or not queries.is_depositor(folder, actor):
             raise AbsentError("unknown_folder", "Ce dossier n’existe pas, ou vous ne pouvez pas le voir.")
         if status not in FOLDER_STATES and status != folder.status:
-            raise DomainError("unknown_status", f"L’état « {status[:30]} » ne convient pas ici.", field="globalStatus")
+            raise DomainError(
+                "unknown_status",
+                "L’état « %(status)s » ne convient pas ici.",
+                field="globalStatus",
+                params={"status": status[:30]},
+            )
         folder.status = CaseStatus(status)
         folder.updated_at = now()
         if folder.status == CaseStatus.CLOSED:

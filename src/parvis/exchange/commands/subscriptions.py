@@ -27,7 +27,9 @@ def subscribe(
     """Let an organisation receive a process. Doing it again changes the mode and the addresses."""
     access.require(actor, Action.MEMBERS_MANAGE, organisation=subscriber, process=process)
     if catalogue.process(process) is None:
-        raise DomainError("unknown_process", f"La démarche « {process} » n’existe pas.", field="process")
+        raise DomainError(
+            "unknown_process", "La démarche « %(process)s » n’existe pas.", field="process", params={"process": process}
+        )
     with transaction.atomic():
         row, _ = Subscription.objects.update_or_create(
             subscriber_id=subscriber,

@@ -43,7 +43,11 @@ def consistency_proof(old: int, new: int) -> list[bytes]:
     """Prove that the tree of ``new`` leaves extends that of ``old``. Raise AbsentError for sizes it never had."""
     last = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
     if not 0 < old <= new <= last:
-        raise AbsentError("no_such_tree", f"Le journal scellé compte {last} entrées : choisissez deux tailles entre.")
+        raise AbsentError(
+            "no_such_tree",
+            "Le journal scellé compte %(last)s entrées : choisissez deux tailles entre.",
+            params={"last": last},
+        )
     return _ask(lambda tree: tree.consistency(old, new))
 
 

@@ -40,9 +40,10 @@ def recipient(home: Place) -> UUID:
     if organisation is None or not exchange.receives(PROCESS, organisation.id):
         raise DomainError(
             "commune_not_served",
-            f"La mairie de {home.name} ne reçoit pas encore cette démarche en ligne. Présentez-vous à la mairie avec "
+            "La mairie de %(commune)s ne reçoit pas encore cette démarche en ligne. Présentez-vous à la mairie avec "
             "votre pièce d’identité et le livret de famille : c’est gratuit.",
             field="commune",
+            params={"commune": home.name},
         )
     return organisation.id
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core import words
 from parvis.core.clock import today
 from parvis.core.errors import Problems
 from parvis.teleservices.census import choices, rules
@@ -91,7 +92,7 @@ class IdentityForm(Form):
         rules.check(situation(answers), today(), problems)
         for problem in problems.found:
             if problem.field not in self.errors:
-                self.add_error(problem.field, problem.message)
+                self.add_error(problem.field, words.said(problem))
 
 
 def situation(answers: dict[str, Any]) -> rules.Situation:

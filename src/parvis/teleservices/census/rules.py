@@ -89,14 +89,16 @@ def check(situation: Situation, today: date, problems: Problems) -> None:
             first, _ = window(situation)
             problems.add(
                 "too_young",
-                f"Vous pourrez vous faire recenser à partir de vos {MIN_AGE} ans, le {first:%d/%m/%Y}. "
-                "Revenez à partir de cette date.",
+                "Vous pourrez vous faire recenser à partir de vos %(age)s ans, le %(day)s. Revenez à partir de cette "
+                "date.",
                 field="date_naissance",
+                params={"age": MIN_AGE, "day": first},
             )
         case "too_old":
             problems.add(
                 "too_old",
-                f"À partir de {END_AGE} ans, le recensement n’est plus possible ni nécessaire. Si un organisme vous "
+                "À partir de %(age)s ans, le recensement n’est plus possible ni nécessaire. Si un organisme vous "
                 "demande un justificatif, adressez-vous au centre du service national de votre lieu de naissance.",
                 field="date_naissance",
+                params={"age": END_AGE},
             )

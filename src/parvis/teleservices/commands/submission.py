@@ -62,13 +62,17 @@ def _checked(row: Request, journey: Journey) -> dict[str, dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
     for step in journey.steps:
         if step.slug not in row.answers:
-            problems.add("step_missing", f"L’étape « {step.title} » n’est pas remplie.", field=step.slug)
+            problems.add(
+                "step_missing", "L’étape « %(step)s » n’est pas remplie.", field=step.slug, params={"step": step.title}
+            )
             continue
         answers[step.slug] = typed(step.form, row.answers[step.slug])
     kinds = set(row.files.values_list("kind", flat=True))
     for piece in journey.pieces:
         if piece.required and piece.kind not in kinds:
-            problems.add("piece_missing", f"Ajoutez le document « {piece.label} ».", field=piece.kind)
+            problems.add(
+                "piece_missing", "Ajoutez le document « %(piece)s ».", field=piece.kind, params={"piece": piece.label}
+            )
     problems.refuse_if_any()
     census.check(answers)
     return answers

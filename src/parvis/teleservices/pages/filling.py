@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parvis.core import words
 from parvis.core.errors import AbsentError, DomainError
 from parvis.teleservices import commands, queries, registry
 from parvis.teleservices.enums import RequestState
@@ -137,7 +138,7 @@ def _attach_all(request: HttpRequest, request_id: UUID, journey: Journey, form: 
                 actor=citizen(request),
             )
         except DomainError as error:
-            form.add_error(piece.kind, f"{piece.label} : {error.message}")
+            form.add_error(piece.kind, f"{piece.label} : {words.said(error)}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +156,7 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
             commands.submit_request(request_id=request_id, actor=citizen(request))
         except DomainError as error:
             for problem in error.problems:
-                form.add_error(None, problem.message)
+                form.add_error(None, words.said(problem))
         else:
             return HttpResponseRedirect(reverse("request", args=[request_id]) + "?envoyee=1")
     context = _frame(draft, journey, SUMMARY) | {

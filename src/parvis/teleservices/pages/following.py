@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.catalogue.enums import CaseStatus
+from parvis.core import words
 from parvis.core.errors import AbsentError, DomainError
 from parvis.core.http import file_response
 from parvis.exchange import commands as exchange
@@ -47,9 +48,11 @@ def _drafts_table(rows: list[Request]) -> Table:
         columns=[_("Démarche"), _("Enregistré"), _("Action")],
         rows=[
             [
-                Link(_("Reprendre : %(service)s") % {"service": row.service.name}, reverse("request", args=[row.id])),
+                Link(
+                    _("Reprendre : %(service)s") % {"service": row.service.said_name}, reverse("request", args=[row.id])
+                ),
                 when(row.updated_at),
-                Link(_("Supprimer"), reverse("request_abandon", args=[row.id]), context=row.service.name),
+                Link(_("Supprimer"), reverse("request_abandon", args=[row.id]), context=row.service.said_name),
             ]
             for row in rows
         ],
@@ -62,7 +65,7 @@ def _sent_table(rows: list[Request]) -> Table:
         columns=[_("Démarche"), _("Numéro"), _("Envoyée"), _("État")],
         rows=[
             [
-                Link(row.service.name, reverse("request", args=[row.id]), context=row.number),
+                Link(row.service.said_name, reverse("request", args=[row.id]), context=row.number),
                 row.number,
                 when(row.submitted_at or row.created_at),
                 status_badge(_status(row)),
@@ -104,7 +107,7 @@ def _answered(request: HttpRequest, row: Request, form: ComplementForm) -> bool:
             request_id=row.id, message=form.cleaned_data["message"], files=files, actor=citizen(request)
         )
     except DomainError as error:
-        form.add_error("document" if files else "message", error.message)
+        form.add_error("document" if files else "message", words.said(error))
         return False
     return True
 

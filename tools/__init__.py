@@ -1,0 +1,1 @@
+"""What developers run and people who deploy Parvis do not need."""

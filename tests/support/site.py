@@ -8,6 +8,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
@@ -36,7 +37,8 @@ def serving(application: Any = None) -> Iterator[str]:
 
 
 def forget_everything() -> None:
-    """Empty the database as Django does between tests, and the jobs too, whose tables Django does not manage."""
+    """Empty the database as Django does between tests, and what it leaves: the jobs' tables, the cache's limits."""
+    cache.clear()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
     call_command("flush", verbosity=0, interactive=False)

@@ -96,7 +96,7 @@ def pieces(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Attach the documents. Each is kept as soon as it has arrived: one bad file does not lose the other."""
     draft, journey = draft_and_journey(request, request_id)
     present = {entry.kind: entry for entry in draft.files.select_related("file")}
-    form = pieces_form(journey, draft, present)(request.POST or None, request.FILES or None)
+    form = pieces_form(journey, draft, present)(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and "retirer" in request.POST:
         commands.detach_file(request_id=request_id, kind=request.POST["retirer"], actor=citizen(request))
         return HttpResponseRedirect(page_url(request_id, PIECES))

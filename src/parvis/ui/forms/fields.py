@@ -25,7 +25,18 @@ def worded(missing: Text, hint: Text, options: dict[str, Any]) -> dict[str, Any]
     return options
 
 
-class TextField(forms.CharField):
+class Conditional:
+    """Mixed into the fields that take `conditional=True`: asked in some cases only, which the label names.
+
+    Such a field is not required by itself, and bears no « (facultatif) » either: the form's `clean` asks for it.
+    """
+
+    def __init__(self, *, conditional: bool = False, **options: Any) -> None:
+        self.conditional = conditional
+        super().__init__(**({**options, "required": False} if conditional else options))
+
+
+class TextField(Conditional, forms.CharField):
     """One line of text. `width` hints at the length expected: xs (4 characters), s (10), m (20), l (30)."""
 
     widget: type[forms.Widget] | forms.Widget = forms.TextInput

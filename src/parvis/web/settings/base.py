@@ -114,6 +114,13 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "parvis.identity.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "parvis.identity.account_forms.LoginForm",
+    "signup": "parvis.identity.account_forms.SignupForm",
+    "reset_password": "parvis.identity.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "parvis.identity.account_forms.ResetPasswordKeyForm",
+    "change_password": "parvis.identity.account_forms.ChangePasswordForm",
+}
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"

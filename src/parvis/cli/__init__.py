@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
+    "bench": ("parvis.cli.bench", "mesurer ce que Parvis coûte, à côté d’un témoin"),
 }
 
 

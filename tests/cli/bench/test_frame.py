@@ -105,3 +105,12 @@ def test_a_deposit_costs_the_same_statements_among_ten_times_more(tmp_path: Path
     assert figures["app_cpu"]["value"]["median"] > 0
     assert str(tmp_path) not in answer.stdout
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.svg"]
+
+
+@pytest.mark.slow
+def test_a_journey_is_played_from_end_to_end(tmp_path: Path) -> None:
+    answer = bench("journey", "--quick", "--rounds", "1", "--json", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    figures = {one["name"]: one for one in json.loads(answer.stdout)["metrics"]}
+    assert figures["journey_requests"]["value"]["median"] == 16
+    assert figures["sql_growth"]["met"] is True

@@ -5,7 +5,7 @@ from html import escape
 from parvis.cli.bench.report import Metric, Report
 from parvis.cli.bench.table import goal, number
 
-_WIDTH, _ROW, _TOP, _BOTTOM = 920, 62, 64, 40
+_WIDTH, _ROW, _TOP, _BOTTOM = 920, 62, 84, 40
 _LEFT, _BAR = 24, 640
 _STYLE = """
 .ground{fill:#fff}.ink{fill:#1b1b22}.quiet{fill:#55555f}.product{fill:#31518f}.baseline{fill:#8d95a5}
@@ -27,7 +27,8 @@ def svg(report: Report) -> str:
         f'aria-labelledby="title desc"><title id="title">{escape(heading)}</title>'
         f'<desc id="desc">{escape(_said(report))}</desc><style>{_STYLE}</style>'
         f'<rect class="ground" width="{_WIDTH}" height="{height}"/>'
-        f'<text class="ink title" x="{_LEFT}" y="34">{escape(heading)}</text>{rows}'
+        f'<text class="ink title" x="{_LEFT}" y="34">parvis bench {escape(report.bench)}</text>'
+        f'<text class="quiet" x="{_LEFT}" y="58">{escape(report.summary)}</text>{rows}'
         f'<text class="quiet small" x="{_LEFT}" y="{height - 14}">{escape(_legend(report))}</text></svg>\n'
     )
 
@@ -58,13 +59,11 @@ def _words(one: Metric) -> str:
 
 def _row(one: Metric, top: int) -> str:
     limit = _limit(one)
+    if one.baseline is None and limit is None and not one.value.spread:
+        return _line(one, top)  # a bar that nothing stands beside would say nothing
     scale = _BAR / (max(one.value.high, one.baseline.value if one.baseline else 0, limit or 0) or 1)
-    verdict = {True: "met", False: "missed", None: "quiet"}[one.met]
-    mark = {True: "✓ ", False: "✗ ", None: ""}[one.met]
-    words = escape(mark + _words(one))
     shapes = [
-        f'<text class="ink" x="{_LEFT}" y="{top + 14}">{escape(one.label)}</text>',
-        f'<text class="{verdict} small" x="{_WIDTH - _LEFT}" y="{top + 14}" text-anchor="end">{words}</text>',
+        _line(one, top),
         f'<rect class="product" x="{_LEFT}" y="{top + 22}" width="{one.value.value * scale:.1f}" height="14" rx="2"/>',
     ]
     if one.value.spread:
@@ -76,6 +75,16 @@ def _row(one: Metric, top: int) -> str:
     if limit is not None:
         shapes.append(f'<path class="target" d="M{_LEFT + limit * scale:.1f} {top + 18}v28"/>')
     return "".join(shapes)
+
+
+def _line(one: Metric, top: int) -> str:
+    """What is measured on the left, its figures on the right."""
+    verdict, mark = {True: ("met", "✓ "), False: ("missed", "✗ "), None: ("quiet", "")}[one.met]
+    return (
+        f'<text class="ink" x="{_LEFT}" y="{top + 14}">{escape(one.label)}</text>'
+        f'<text class="{verdict} small" x="{_WIDTH - _LEFT}" y="{top + 14}" text-anchor="end">'
+        f"{escape(mark + _words(one))}</text>"
+    )
 
 
 def _limit(one: Metric) -> float | None:

@@ -16,7 +16,19 @@ from parvis.exchange.commands.deposits import DepositedFolder, add_document, com
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
-from parvis.exchange.commands.subscriptions import subscribe
+from parvis.exchange.commands.subscriptions import (
+    Reception,
+    SubscriptionExistsError,
+    SubscriptionRequest,
+    activate_subscription,
+    apply_subscription,
+    reject_subscription,
+    request_subscription,
+    require_platform,
+    subscribe,
+    suspend_subscription,
+    validate_subscription,
+)
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
@@ -30,11 +42,16 @@ __all__ = [
     "NewDocument",
     "NewEvent",
     "PurgeReport",
+    "Reception",
+    "SubscriptionExistsError",
+    "SubscriptionRequest",
     "acknowledge",
+    "activate_subscription",
     "add_document",
     "add_event",
     "alert_recipients",
     "answer_as_applicant",
+    "apply_subscription",
     "complete_folder",
     "delete_event",
     "delete_folder",
@@ -48,8 +65,13 @@ __all__ = [
     "read_case",
     "receive_attachment",
     "receive_document",
+    "reject_subscription",
+    "request_subscription",
+    "require_platform",
     "set_case_status",
     "set_event_state",
     "set_folder_status",
     "subscribe",
+    "suspend_subscription",
+    "validate_subscription",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core import env
 from parvis.core.database import database_config
+from parvis.documents.vault import kept_key
 
 # --- Where things live -------------------------------------------------------------------------------------------
 DATA_DIR = env.data_dir()
@@ -87,6 +88,8 @@ TEMPLATES = [
 DATABASES = {"default": database_config()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DOCUMENTS_ROOT = Path(env.text("PARVIS_DOCUMENTS", str(DATA_DIR / "documents")))
+DOCUMENTS_KEY = kept_key(DATA_DIR / "keys" / "documents.age")
+DOCUMENTS_FORMER_KEYS = env.words("PARVIS_DOCUMENTS_FORMER_KEYS")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {

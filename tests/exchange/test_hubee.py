@@ -376,3 +376,24 @@ def test_cases_of_a_merged_commune_follow_it() -> None:
     )
     unknown = body | {"organizationTarget": names[0] | {"companyRegister": "00000000000000"}}
     assert admin.send("PUT", "/cases/migrate", unknown).status_code == 404
+
+
+def test_an_infected_document_is_noted_and_the_recipient_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from parvis.documents.antivirus import InfectedFileError  # noqa: PLC0415
+
+    here = world.build()
+    depositor = osl(here)
+    folder = depositor.send("POST", "/folders", folder_body(here)).json()
+    path = f"/folders/{folder['id']}/attachments/{folder['attachments'][0]['id']}"
+
+    def infected(_chunks: object) -> None:
+        raise InfectedFileError("infected_file", "Infecté.")
+
+    monkeypatch.setattr("parvis.documents.commands.antivirus.check", infected)
+    assert depositor.send("PUT", path, files.PDF).status_code == 204
+    depositor.send("PATCH", f"/folders/{folder['id']}", {"globalStatus": "HUBEE_COMPLETED"})
+    town = si(here)
+    case = town.send("GET", f"/cases/{town.send('GET', '/notifications').json()[0]['caseId']}").json()
+    assert case["attachments"][0]["status"] == "CORRUPTED"
+    got = town.send("GET", f"/cases/{case['id']}/attachments/{case['attachments'][0]['id']}")
+    assert (got.status_code, errors(got)) == (404, ["File is not found"])

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from pyrage import EncryptError
 
 from parvis.core.ids import new_id
-from parvis.documents import rules, store, vault
+from parvis.documents import antivirus, rules, store, vault
+from parvis.documents.antivirus import InfectedFileError
 from parvis.documents.enums import Mime
 from parvis.documents.intake import Intake
 from parvis.documents.models import StoredFile
@@ -25,6 +26,7 @@ from parvis.documents.rules import FileRefusedError
 __all__ = [
     "Expectation",
     "FileRefusedError",
+    "InfectedFileError",
     "ReceivedFile",
     "discard",
     "forget",
@@ -80,6 +82,7 @@ def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> Receiv
     _check_announced(intake.size, intake.digest.digest(), expected)
     mime = rules.recognise(intake.head)
     rules.check_format(mime, intake.tail, allowed=expected.allowed)
+    antivirus.check(lambda: vault.opened(path))
     return ReceivedFile(path, intake.digest.digest(), intake.size, mime)
 
 

@@ -38,6 +38,9 @@ def receive_attachment(
     expected = documents.Expectation(max_bytes=row.size, size=row.size, sha256=sha256, allowed={row.mime})
     try:
         received = documents.receive(chunks, expected)
+    except documents.InfectedFileError as error:
+        _mark_corrupted(row, actor, error.code)
+        raise
     except documents.FileRefusedError as error:
         ledger.record_refusal(
             actor=actor,
@@ -60,6 +63,19 @@ def receive_attachment(
             action="attachment.received",
             subject=f"attachment:{row.id}",
             details={"size": received.size, "sha256": received.sha256.hex()},
+        )
+
+
+def _mark_corrupted(row: Attachment, actor: Actor, code: str) -> None:
+    """Remember that an infected document came: the recipient sees that the folder is incomplete, and why."""
+    with transaction.atomic(durable=True):
+        Attachment.objects.filter(id=row.id, state=AttachmentState.PENDING).update(state=AttachmentState.CORRUPTED)
+        ledger.record(
+            actor=actor,
+            action="attachment.received",
+            subject=f"attachment:{row.id}",
+            outcome="refused",
+            details={"code": code},
         )
 
 

@@ -90,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DOCUMENTS_ROOT = Path(env.text("PARVIS_DOCUMENTS", str(DATA_DIR / "documents")))
 DOCUMENTS_KEY = kept_key(DATA_DIR / "keys" / "documents.age")
 DOCUMENTS_FORMER_KEYS = env.words("PARVIS_DOCUMENTS_FORMER_KEYS")
+CLAMD = env.text("PARVIS_CLAMD")  # unix:/run/clamav/clamd.ctl or tcp:host:port
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {

@@ -2,6 +2,7 @@
 
 from parvis.exchange.commands.alerts import alert_recipients
 from parvis.exchange.commands.attachments import Delivery, deliver_attachment, receive_attachment
+from parvis.exchange.commands.breaker import CutError, lift_cut
 from parvis.exchange.commands.cases import (
     CaseAnswer,
     NewDocument,
@@ -34,6 +35,7 @@ from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 __all__ = [
     "Applicant",
     "CaseAnswer",
+    "CutError",
     "Delivery",
     "Deposit",
     "DepositedFolder",
@@ -57,6 +59,7 @@ __all__ = [
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "lift_cut",
     "migrate_cases",
     "move_case",
     "note_purged",

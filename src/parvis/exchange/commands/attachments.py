@@ -13,6 +13,7 @@ from parvis.core.errors import AbsentError, ConflictError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
 from parvis.exchange import queries
+from parvis.exchange.commands import breaker
 from parvis.exchange.commands.sides import standing
 from parvis.exchange.enums import AttachmentState, EventState
 from parvis.exchange.models import Attachment, Case
@@ -119,6 +120,7 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
     facts = stored.facts(row.file_id)
     if facts is None or not stored.is_there(row.file_id):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe plus.")
+    breaker.pass_or_cut(row, actor)
     with transaction.atomic(durable=True):
         ledger.record(
             actor=actor,

@@ -152,6 +152,8 @@ EMAIL_USE_TLS = env.flag("PARVIS_SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("PARVIS_MAIL_FROM", "Parvis <ne-pas-repondre@parvis.invalid>")
 
+OPERATOR_EMAIL = env.text("PARVIS_OPERATOR_EMAIL")  # who is told when the hub cuts a caller
+
 # --- Language and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("English"))]

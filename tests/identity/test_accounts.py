@@ -44,7 +44,7 @@ def test_nobody_learns_whether_an_address_has_an_account() -> None:
 @pytest.mark.parametrize("password", ["court", "motdepasse", "123456789012", "ines@exemple.example"])
 def test_a_weak_password_is_refused(password: str) -> None:
     answer = Client().post(reverse("account_signup"), NEW | {"password1": password})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert answer.context["form"].errors
     assert not Account.objects.exists()
 

@@ -105,3 +105,14 @@ def test_a_senseless_token_request_is_refused(data: str, kind: str, status: int)
 def test_a_broken_basic_header_is_refused(header: str) -> None:
     answer = Client().post("/oauth2/token", {"grant_type": "client_credentials"}, headers={"authorization": header})
     assert answer.status_code == 401
+
+
+def test_a_rotated_secret_and_the_former_one_work_for_a_week() -> None:
+    made = credential()
+    renewed = commands.rotate_secret(client=made.client, actor=SYSTEM)
+    for secret in (made.secret, renewed.secret):
+        assert commands.issue_token(client_id=made.client_id, secret=secret, scope="")
+    with time_machine.travel(now() + timedelta(days=7, seconds=1)):
+        assert commands.issue_token(client_id=made.client_id, secret=renewed.secret, scope="")
+        with pytest.raises(commands.BadCredentialsError):
+            commands.issue_token(client_id=made.client_id, secret=made.secret, scope="")

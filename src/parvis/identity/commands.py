@@ -9,11 +9,12 @@ from django.db import transaction
 
 from parvis.core.actor import Actor
 from parvis.core.clock import now
-from parvis.core.errors import DomainError
+from parvis.core.errors import AbsentError, DomainError
 from parvis.identity import rules
 from parvis.identity.models import AccessToken, Account, MachineClient
 from parvis.ledger import commands as ledger
 
+OVERLAP = timedelta(days=7)
 TOKEN_LIFE = timedelta(hours=1)  # HubEE contract V2 (2024): one hour
 
 
@@ -63,6 +64,28 @@ def register_client(*, name: str, scopes: list[str], actor: Actor) -> NewCredent
     return NewCredential(client.id, client.client_id, secret)
 
 
+def rotate_secret(*, client: UUID, actor: Actor) -> NewCredential:
+    """Give a credential a new secret. The former one still works for seven days, so that nobody is cut meanwhile."""
+    secret = rules.new_secret()
+    with transaction.atomic():
+        row = MachineClient.objects.select_for_update().filter(id=client, revoked_at=None).first()
+        if row is None:
+            raise AbsentError("unknown_client", "Cette clé n’existe pas ou a été révoquée.")
+        row.former_digest, row.former_until = row.secret_digest, now() + OVERLAP
+        row.secret_digest = rules.digest(secret)
+        row.save(update_fields=("secret_digest", "former_digest", "former_until"))
+        ledger.record(actor=actor, action="client.rotated", subject=f"client:{client}")
+    return NewCredential(row.id, row.client_id, secret)
+
+
+def _opens(client: MachineClient, secret: str) -> bool:
+    """Tell whether a secret is the client's, or the one before while the overlap lasts."""
+    if rules.matches(secret, bytes(client.secret_digest)):
+        return True
+    still = client.former_until is not None and client.former_until > now()
+    return still and client.former_digest is not None and rules.matches(secret, bytes(client.former_digest))
+
+
 def revoke_client(*, client: UUID, actor: Actor) -> None:
     """Stop a credential at once: its tokens die with it."""
     with transaction.atomic():
@@ -90,7 +113,7 @@ def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
     """Exchange a credential for a bearer token. Raise BadCredentialsError, or DomainError when the scope is not its."""
     known = MachineClient.objects.filter(client_id=client_id.replace("\x00", ""), revoked_at=None, suspended_at=None)
     client = known.first()
-    if client is None or not rules.matches(secret, bytes(client.secret_digest)):
+    if client is None or not _opens(client, secret):
         ledger.record_refusal(
             actor=Actor("anonymous"),
             action="token.issued",

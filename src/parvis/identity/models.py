@@ -57,6 +57,9 @@ class MachineClient(models.Model):
     name = models.CharField(max_length=200)
     client_id = models.CharField(max_length=64, unique=True)
     secret_digest = models.BinaryField(max_length=32)
+    # The secret before the last rotation, still accepted until its day: callers change keys without an outage.
+    former_digest = models.BinaryField(max_length=32, null=True, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
     scopes = ArrayField(models.CharField(max_length=10))
     created_at = models.DateTimeField(default=now, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -12,7 +12,7 @@ from parvis.exchange.queries.cases import (
     recipient_case,
     timeline,
 )
-from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed
+from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed, subscriptions
 
 __all__ = [
     "CaseCounts",
@@ -28,5 +28,6 @@ __all__ = [
     "receives",
     "recipient_case",
     "subscribed",
+    "subscriptions",
     "timeline",
 ]

@@ -295,3 +295,41 @@ def _content(encoded: str) -> bytes:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise DomainError("bad_base64", "Le contenu du document n’est pas en base 64.", field="documents") from error
+
+
+class EndpointIn(Schema):
+    """An address to call, for one organisation and one process (all by default)."""
+
+    organisation: OrganisationRef
+    url: Annotated[str, Field(max_length=500)]
+    process: Annotated[str, Field(max_length=30)] = "*"
+
+
+class EndpointOut(Schema):
+    """An endpoint just made; its secret is shown this once."""
+
+    id: UUID
+    url: str
+    secret: str
+
+
+@router.post("/webhooks", response={201: EndpointOut}, summary="Be told instead of asking")
+def add_webhook(request: HttpRequest, body: EndpointIn) -> Status[EndpointOut]:
+    """Register an endpoint. Messages are signed per the Standard Webhooks specification and tried for 31 hours."""
+    (organisation,) = _resolve([body.organisation])
+    made = commands.add_endpoint(organisation=organisation, url=body.url, process=body.process, actor=actor_of(request))
+    return Status(201, EndpointOut(id=made.id, url=made.url, secret=made.secret))
+
+
+@router.delete("/webhooks/{endpoint_id}", response={204: None}, summary="Stop being told")
+def remove_webhook(request: HttpRequest, endpoint_id: UUID) -> Status[None]:
+    """Forget an endpoint."""
+    commands.remove_endpoint(endpoint_id=endpoint_id, actor=actor_of(request))
+    return Status(204, None)
+
+
+@router.post("/webhook-deliveries/{delivery_id}/replay", response={204: None}, summary="Send again")
+def replay_webhook(request: HttpRequest, delivery_id: UUID) -> Status[None]:
+    """Send a message again, now."""
+    commands.replay_webhook(delivery_id=delivery_id, actor=actor_of(request))
+    return Status(204, None)

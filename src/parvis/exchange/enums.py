@@ -63,3 +63,11 @@ class Side(models.TextChoices):
 
     DEPOSITOR = "OSL", _("Déposant")
     RECIPIENT = "SI", _("Destinataire")
+
+
+class WebhookState(models.TextChoices):
+    """Where a webhook is on its way."""
+
+    WAITING = "waiting", _("En attente")
+    DELIVERED = "delivered", _("Remis")
+    ABANDONED = "abandoned", _("Abandonné")

@@ -17,6 +17,7 @@ from parvis.exchange.enums import (
     EventType,
     MailFrequency,
     SubscriptionState,
+    WebhookState,
 )
 
 
@@ -209,3 +210,56 @@ class DownloadBudget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal}: {self.tokens:.0f}"
+
+
+class WebhookEndpoint(models.Model):
+    """Where a program wants to be told of what is new, instead of asking."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE)
+    process_code = models.CharField(max_length=30, default="*")
+    url = models.URLField(max_length=500)
+    # Needed in clear to sign; shown once to its owner.
+    secret = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One notification on its way to one endpoint."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
+    notification_id = models.UUIDField()
+    payload = models.TextField()
+    state = models.CharField(max_length=10, choices=WebhookState.choices, default=WebhookState.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=now, editable=False)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("endpoint", "notification_id"), name="webhook_once_per_notification"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} ← {self.notification_id}"
+
+
+class WebhookAttempt(models.Model):
+    """One try, as it went: what the other side answered, or why it could not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField(default=now)
+    status = models.PositiveIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.status or self.error}"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from parvis.core import outbox
-from parvis.exchange import commands
+from parvis.exchange import commands, queries
 
 
 @outbox.daily("exchange.purge", at="02:41")
@@ -14,5 +14,18 @@ def purge() -> None:
 
 @outbox.task("exchange.alert_recipients")
 def alert_recipients(folder: str) -> None:
-    """Tell a folder's recipients by mail."""
+    """Tell a folder's recipients, by webhook first, then by mail."""
+    commands.queue_webhooks(notifications=queries.notifications_of_folder(UUID(folder)))
     commands.alert_recipients(folder=UUID(folder))
+
+
+@outbox.task("exchange.queue_webhooks")
+def queue_webhooks(notifications: list[str]) -> None:
+    """Prepare the webhooks of these notifications."""
+    commands.queue_webhooks(notifications=[UUID(one) for one in notifications])
+
+
+@outbox.task("exchange.send_webhook")
+def send_webhook(delivery: str) -> None:
+    """Try one webhook; the next try is planned by the command."""
+    commands.send_webhook(delivery_id=UUID(delivery))

@@ -30,6 +30,14 @@ from parvis.exchange.commands.subscriptions import (
     suspend_subscription,
     validate_subscription,
 )
+from parvis.exchange.commands.webhooks import (
+    NewEndpoint,
+    add_endpoint,
+    queue_webhooks,
+    remove_endpoint,
+    replay_webhook,
+    send_webhook,
+)
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
@@ -42,6 +50,7 @@ __all__ = [
     "NewAttachment",
     "NewCase",
     "NewDocument",
+    "NewEndpoint",
     "NewEvent",
     "PurgeReport",
     "Reception",
@@ -50,6 +59,7 @@ __all__ = [
     "acknowledge",
     "activate_subscription",
     "add_document",
+    "add_endpoint",
     "add_event",
     "alert_recipients",
     "answer_as_applicant",
@@ -65,12 +75,16 @@ __all__ = [
     "note_purged",
     "open_case",
     "purge",
+    "queue_webhooks",
     "read_case",
     "receive_attachment",
     "receive_document",
     "reject_subscription",
+    "remove_endpoint",
+    "replay_webhook",
     "request_subscription",
     "require_platform",
+    "send_webhook",
     "set_case_status",
     "set_event_state",
     "set_folder_status",

@@ -86,13 +86,14 @@ def apply_status(case: Case, status: str) -> None:
 
 def tell_other_side(case: Case, event: Event, stand: Standing) -> None:
     """Put the event in the other side's queue, in the present transaction."""
-    Notification.objects.create(
+    told = Notification.objects.create(
         recipient_id=stand.other,
         transmitter_id=stand.organisation,
         process_id=case.process_id,
         case=case,
         event=event,
     )
+    outbox.send("exchange.queue_webhooks", notifications=[str(told.id)])
     if stand.side == Side.DEPOSITOR:
         outbox.send("exchange.alert_recipients", folder=case.folder_id)
 

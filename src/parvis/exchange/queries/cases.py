@@ -144,3 +144,8 @@ def purgeable(actor: Actor, *, limit: int = 10_000) -> list[tuple[UUID, UUID]]:
     mine = access.scope(actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id")
     rows = AttachmentRecipient.objects.filter(mine, attachment__state=AttachmentState.DELETED)
     return list(rows.order_by("id").values_list("attachment_id", "case_id")[:limit])
+
+
+def notifications_of_folder(folder_id: UUID) -> list[UUID]:
+    """Return the notifications that a folder's deposit made, not those of its events."""
+    return list(Notification.objects.filter(case__folder_id=folder_id, event=None).values_list("id", flat=True))

@@ -152,6 +152,8 @@ EMAIL_USE_TLS = env.flag("PARVIS_SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("PARVIS_MAIL_FROM", "Parvis <ne-pas-repondre@parvis.invalid>")
 
+# Only for a demo or a private network: webhooks to http and to private addresses.
+WEBHOOKS_ALLOW_PRIVATE = env.flag("PARVIS_WEBHOOKS_ALLOW_PRIVATE")
 OPERATOR_EMAIL = env.text("PARVIS_OPERATOR_EMAIL")  # who is told when the hub cuts a caller
 
 # --- Language and time -------------------------------------------------------------------------------------------

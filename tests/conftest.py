@@ -1,10 +1,12 @@
 """What every test gets. The database comes from `tests.session_database`, loaded before Django."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 _LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 
@@ -60,3 +62,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_documents(tmp_path: Path, settings: Any) -> None:
     """Give each test a document store of its own."""
     settings.DOCUMENTS_ROOT = tmp_path / "documents"
+
+
+@pytest.fixture(autouse=True)
+def french_first() -> Iterator[None]:
+    """Start each test in French: a page asked in English leaves its language on the thread."""
+    with translation.override("fr"):
+        yield

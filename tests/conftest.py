@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser
 
 from tests.support import chromium
@@ -66,6 +67,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_documents(tmp_path: Path, settings: Any) -> None:
     """Give each test a document store of its own."""
     settings.DOCUMENTS_ROOT = tmp_path / "documents"
+
+
+@pytest.fixture(autouse=True)
+def french_first() -> Iterator[None]:
+    """Start each test in French: a page asked in English leaves its language on the thread."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture(scope="module")

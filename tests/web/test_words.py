@@ -1,6 +1,7 @@
 """English is complete: every sentence has its translation, and no page in English shows French."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from parvis.core import words
 from parvis.core.errors import DomainError, Size
 from parvis.exchange.models import Case
 from parvis.teleservices.models import Request
+from parvis.ui.forms import DateField
 from tests.support import census, files, french, world
 from tests.support.deposits import deposited, draft
 from tests.support.jobs import run_jobs
@@ -98,7 +100,7 @@ def test_the_api_answers_in_french_whatever_is_asked() -> None:
 
 
 @pytest.mark.django_db
-def test_pages_for_everyone() -> None:
+def test_pages_for_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
     world.build()
     client = english()
     for name in ("home", "services", "account_login", "account_signup", "account_reset_password"):
@@ -112,6 +114,8 @@ def test_pages_for_everyone() -> None:
     wrong = {"first_name": "A", "last_name": "B", "email": "no", "password1": "123"}
     check(client.post(reverse("account_signup"), wrong))
     check(client.post(reverse("account_login"), {"login": "camille@exemple.example", "password": "no"}))
+    monkeypatch.setattr("parvis.web.pages.catalogue.open_services", None)
+    assert "It is our fault" in check(Client(raise_request_exception=False, **ENGLISH).get("/"), 500)  # type: ignore[arg-type]
     strict = Client(enforce_csrf_checks=True, **ENGLISH)  # type: ignore[arg-type]
     check(strict.post(reverse("service", args=["recensement-citoyen"])), 403)
 
@@ -205,6 +209,12 @@ def test_a_request_seen_from_both_sides() -> None:
     check(citizen.get(own))
     check(citizen.get(reverse("desk")))
     assert Case.objects.get().status == CaseStatus.DONE
+
+
+def test_a_month_may_be_typed_in_the_language_of_the_page() -> None:
+    with translation.override("en"):
+        assert DateField(label="Date").clean(["7", "September", "2010"]) == date(2010, 9, 7)
+        assert DateField(label="Date").clean(["7", "septembre", "2010"]) == date(2010, 9, 7)
 
 
 @pytest.mark.django_db

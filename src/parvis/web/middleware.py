@@ -12,7 +12,7 @@ from parvis.core.errors import DomainError
 from parvis.web import errors
 
 Handler = Callable[[HttpRequest], HttpResponse]
-MACHINE_PATHS = ("/api/", "/oauth2/")
+MACHINE_PATHS = ("/api/", "/oauth2/", "/teledossiers/")
 
 # No inline script or style anywhere: an injected tag does nothing.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads better

@@ -132,9 +132,10 @@ class DateField(Conditional, forms.Field):
         return number
 
     def _month(self, text: str) -> int:
-        """A month is a number from 1 to 12, or its French name."""
+        """A month is a number from 1 to 12, or its name in French or in the language of the page."""
         name = text.lower().translate(UNACCENTED)
-        number = MONTH_NAMES.index(name) + 1 if name in MONTH_NAMES else _number(text)
+        shown = {str(month).lower(): number for number, month in MONTHS.items()}
+        number = MONTH_NAMES.index(name) + 1 if name in MONTH_NAMES else shown.get(name, _number(text))
         if number is None or not 1 <= number <= LAST_MONTH:
             raise self._error(_("le mois doit être un nombre entre 1 et 12"), "month", ("month",))
         return number

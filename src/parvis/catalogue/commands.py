@@ -30,7 +30,9 @@ def save_process(*, code: str, values: dict[str, Any], actor: Actor, create: boo
     with transaction.atomic(durable=True):
         row = Process.objects.select_for_update().filter(code=code).first()
         if create and row is not None:
-            raise ConflictError("process_exists", f"La démarche {code} existe déjà.", field="code")
+            raise ConflictError(
+                "process_exists", "La démarche %(code)s existe déjà.", field="code", params={"code": code}
+            )
         if not create and row is None:
             raise AbsentError("unknown_process", "Cette démarche n’existe pas.")
         row = row or Process(code=code, workflow=Workflow.WITHOUT_COMPLEMENT)

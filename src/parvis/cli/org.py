@@ -32,7 +32,8 @@ def _add(options: argparse.Namespace) -> int:
     from parvis.directory.enums import OrganisationKind  # noqa: PLC0415 - same
 
     if options.kind not in OrganisationKind.values:
-        raise DomainError("unknown_kind", f"--kind : une valeur parmi {', '.join(OrganisationKind.values)}.")
+        known = ", ".join(OrganisationKind.values)
+        raise DomainError("unknown_kind", "--kind : une valeur parmi %(known)s.", params={"known": known})
     row = commands.register_organisation(
         kind=OrganisationKind(options.kind),
         name=options.name,

@@ -43,6 +43,7 @@ def organisation(siret: str, branch: str) -> Any:
     if found is None:
         raise AbsentError(
             "unknown_organisation",
-            f"Aucune organisation {siret}-{branch or '00000'}. Créez-la d’abord : parvis org add",
+            "Aucune organisation %(name)s. Créez-la d’abord : parvis org add",
+            params={"name": f"{siret}-{branch or '00000'}"},
         )
     return found

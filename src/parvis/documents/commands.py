@@ -7,7 +7,7 @@ between the two leaves a file in ``incoming`` that `sweep` removes: never a row 
 
 import os
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -111,6 +111,11 @@ def keep(received: ReceivedFile) -> UUID:
     store.adopt(received.path, kept.id)
     kept.save(force_insert=True)
     return kept.id
+
+
+def read_received(received: ReceivedFile) -> Iterator[bytes]:
+    """Yield the bytes of a file that arrived and is not kept yet, to look inside before deciding."""
+    return vault.opened(received.path)
 
 
 def discard(received: ReceivedFile) -> None:

@@ -8,10 +8,14 @@ from django.db import transaction
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
+from parvis.catalogue import queries as catalogue
+from parvis.core import xml
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, ConflictError
+from parvis.core.xml import XmlRefusedError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
+from parvis.documents.enums import Mime
 from parvis.exchange import queries
 from parvis.exchange.commands import breaker
 from parvis.exchange.commands.sides import standing
@@ -39,10 +43,11 @@ def receive_attachment(
     expected = documents.Expectation(max_bytes=row.size, size=row.size, sha256=sha256, allowed={row.mime})
     try:
         received = documents.receive(chunks, expected)
+        _check_message(row, received)
     except documents.InfectedFileError as error:
         _mark_corrupted(row, actor, error.code)
         raise
-    except documents.FileRefusedError as error:
+    except (documents.FileRefusedError, XmlRefusedError) as error:
         ledger.record_refusal(
             actor=actor,
             action="attachment.received",
@@ -65,6 +70,21 @@ def receive_attachment(
             subject=f"attachment:{row.id}",
             details={"size": received.size, "sha256": received.sha256.hex()},
         )
+
+
+def _check_message(row: Attachment, received: documents.ReceivedFile) -> None:
+    """Refuse an XML message that is hostile or does not follow our schema, where we have one.
+
+    The town's software integrates it with no one looking: this is the last place where it can be stopped.
+    """
+    if row.type not in catalogue.message_types() or received.mime != Mime.XML:
+        return
+    try:
+        content = b"".join(documents.read_received(received))
+        xml.validate(xml.parse(content), catalogue.message_schema(row.type))
+    except XmlRefusedError:
+        documents.discard(received)
+        raise
 
 
 def _mark_corrupted(row: Attachment, actor: Actor, code: str) -> None:

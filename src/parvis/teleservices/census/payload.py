@@ -1,17 +1,17 @@
 """The `10870-XML` message: what the town's software receives of a recensement citoyen.
 
 The names and their order are those of the message that HubEE carries (specification hubee-v1 §3.1, no schema was
-ever published); the schema beside this file is ours. `parse` and `emit` are each other's inverse.
+ever published); the schema, in the catalogue, is ours. `parse` and `emit` are each other's inverse.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lxml import etree
 
+from parvis.catalogue.queries import message_schema
 from parvis.core import xml
 
-SCHEMA = xml.schema(Path(__file__).with_name("10870.xsd"))
+SCHEMA = message_schema("10870-XML")
 ROOT = "RecensementCitoyen"
 
 

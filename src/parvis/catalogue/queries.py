@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from parvis.catalogue import workflow as tables
+from parvis.catalogue.enums import CaseStatus
 from parvis.catalogue.models import OnlineService, Process
 
 
@@ -57,3 +59,13 @@ def service(code: str) -> OnlineService | None:
 def processes() -> "QuerySet[Process]":
     """Return every process, active or not, by code."""
     return Process.objects.order_by("code")
+
+
+def may_follow(workflow: str, present: str, wanted: str) -> bool:
+    """Tell whether a case may pass from one state to another in a process's workflow."""
+    return tables.may_follow(workflow, present, wanted)
+
+
+def next_states(workflow: str, present: str) -> frozenset[CaseStatus]:
+    """Return the states that may follow in a process's workflow."""
+    return tables.next_states(workflow, present)

@@ -31,6 +31,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	DATABASE_URL=postgresql:///nobody-connects $(BIN)/python -m pytest tests/architecture -m "not django_db"
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

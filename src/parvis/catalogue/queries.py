@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from lxml import etree
 
+from parvis.catalogue import workflow as tables
+from parvis.catalogue.enums import CaseStatus
 from parvis.catalogue.models import OnlineService, Process
 from parvis.core import xml
 
@@ -77,3 +79,13 @@ def message_schema(type_code: str) -> etree.XMLSchema:
     if type_code not in message_types():
         raise KeyError(type_code)
     return xml.schema(_SCHEMAS / f"{type_code}.xsd")
+
+
+def may_follow(workflow: str, present: str, wanted: str) -> bool:
+    """Tell whether a case may pass from one state to another in a process's workflow."""
+    return tables.may_follow(workflow, present, wanted)
+
+
+def next_states(workflow: str, present: str) -> frozenset[CaseStatus]:
+    """Return the states that may follow in a process's workflow."""
+    return tables.next_states(workflow, present)

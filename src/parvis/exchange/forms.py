@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from parvis.catalogue import workflow
+from parvis.catalogue import queries as catalogue
 from parvis.catalogue.enums import CaseStatus as S
 from parvis.ui.forms import FileField, Form, LongTextField, RadioField
 
@@ -44,7 +44,7 @@ class CaseForm(Form):
 
     def __init__(self, *args: Any, process_workflow: str, status: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        following = workflow.next_states(process_workflow, status)
+        following = catalogue.next_states(process_workflow, status)
         choices = [(code, label) for code, label in _OFFERED.items() if code in following]
         self.fields["decision"].choices = [  # type: ignore[attr-defined]
             *choices,

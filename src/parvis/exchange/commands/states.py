@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from parvis.catalogue import workflow
+from parvis.catalogue import queries as catalogue
 from parvis.catalogue.enums import CaseStatus
 from parvis.core import outbox
 from parvis.core.actor import Actor
@@ -65,7 +65,7 @@ def check_transition(case: Case, status: str, side: Side) -> None:
             field="status",
             params={"status": wanted.label},
         )
-    if not workflow.may_follow(case.process.workflow, case.status, status):
+    if not catalogue.may_follow(case.process.workflow, case.status, status):
         raise ConflictError(
             "forbidden_transition",
             "Un dossier « %(present)s » ne peut pas passer à « %(wanted)s ».",

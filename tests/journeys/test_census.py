@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -33,9 +32,7 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def arrive(browser: Browser, address: str, transactional_db: None) -> Iterator[Arrive]:
     """Let someone open a page in a browser of their own, in a world where the town hall is at work."""
-    here = world.build()
-    for account in (here.citizen, here.agent):
-        EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    world.build()
     opened: list[BrowserContext] = []
 
     def visit(path: str, *, script: bool = True) -> Page:

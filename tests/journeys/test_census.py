@@ -119,9 +119,8 @@ def _download(page: Page, name: str) -> bytes:
 def _begin(arrive: Arrive) -> Page:
     page = arrive(SERVICE)
     people.press(page, "Commencer")
+    page.get_by_text("votre demande commence aussitôt après").wait_for()
     people.sign_in(page, CITIZEN)
-    page.goto(SERVICE)
-    people.press(page, "Commencer")
     page.wait_for_url(re.compile("/identite/"))
     return page
 

@@ -223,4 +223,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         for key, values in kept["data"].items():
             data.setlist(key, values)
         return _step(request, target.kwargs["request_id"], target.kwargs["slug"], data)
+    if target.url_name == "service":
+        begun = commands.start_request(service=target.kwargs["service"], actor=citizen(request))
+        return HttpResponseRedirect(reverse("request", args=[begun]))
     return HttpResponseRedirect(kept["path"])

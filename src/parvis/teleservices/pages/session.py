@@ -15,6 +15,7 @@ from parvis.core.actor import Actor
 from parvis.identity import queries as identity
 
 SUSPENDED = "suspended_post"
+BEGIN = "commencer"  # the only field of a start page's form
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -30,12 +31,16 @@ def signed_in(
             return view(request, *args, **kwargs)
         following = request.get_full_path()
         if request.method == "POST":
-            request.session[SUSPENDED] = {"path": request.path, "data": _typed(request), "files": bool(request.FILES)}
+            typed = _typed(request)
+            request.session[SUSPENDED] = {"path": request.path, "data": typed, "files": bool(request.FILES)}
             following = reverse("resume")
-            messages.warning(
-                request,
-                _("Votre session a expiré. Connectez-vous de nouveau : ce que vous avez saisi est conservé."),
-            )
+            if typed.keys() - {BEGIN}:
+                messages.warning(
+                    request,
+                    _("Votre session a expiré. Connectez-vous de nouveau : ce que vous avez saisi est conservé."),
+                )
+            else:  # someone who has only pressed « Commencer » had no session to lose
+                messages.info(request, _("Connectez-vous ou créez un compte : votre demande commence aussitôt après."))
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': following})}")
 
     return guarded

@@ -32,7 +32,7 @@ class _InOurWords(forms.BaseForm):
             field.widget.attrs.pop("placeholder", None)
             if name in _WORDS:
                 field.label, field.error_messages["required"], field.help_text = _WORDS[name]
-            if isinstance(field, forms.EmailField):
+            if isinstance(field, forms.EmailField) or isinstance(field.widget, forms.PasswordInput):
                 field.widget.attrs["class"] = "input-l"
 
 

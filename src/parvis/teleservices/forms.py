@@ -22,8 +22,13 @@ class DeclarationForm(Form):
 class ComplementForm(Form):
     """What the citizen answers when the town hall asks for more."""
 
-    message = LongTextField(label=_("Votre réponse"), required=False, max_length=1000)
-    document = FileField(label=_("Document à joindre"), required=False)
+    message = LongTextField(
+        label=_("Votre réponse"),
+        hint=_("Écrivez une réponse, joignez un document, ou les deux."),
+        conditional=True,
+        max_length=1000,
+    )
+    document = FileField(label=_("Document à joindre"), conditional=True)
 
 
 def pieces_form(journey: Journey, draft: Request, present: Mapping[str, Any]) -> type[Form]:

@@ -1,5 +1,6 @@
 """Filling a request, step after step, to the summary and the sending."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -194,15 +195,18 @@ def _sections(draft: Request, journey: Journey) -> list[dict[str, Any]]:
     sections = []
     for asked in journey.steps:
         answers = typed(asked.form, draft.answers.get(asked.slug, {}))
-        rows = [
-            Row(bound.label or name, text)
-            for group in asked.groups
-            for name in group.fields
-            if (text := shown(bound := asked.form.base_fields[name], answers.get(name)))
-        ]
+        groups = [{"legend": group.legend, "rows": _rows(asked, group.fields, answers)} for group in asked.groups]
         url = f"{page_url(draft.id, asked.slug)}?retour={SUMMARY}"
-        sections.append({"title": asked.title, "rows": rows, "url": url})
+        sections.append({"title": asked.title, "groups": [group for group in groups if group["rows"]], "url": url})
     return sections
+
+
+def _rows(asked: Step, names: Iterable[str], answers: dict[str, Any]) -> list[Row]:
+    return [
+        Row(bound.label or name, text)
+        for name in names
+        if (text := shown(bound := asked.form.base_fields[name], answers.get(name)))
+    ]
 
 
 @require_safe

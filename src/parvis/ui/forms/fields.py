@@ -162,7 +162,7 @@ class CheckField(forms.BooleanField):
         super().__init__(**worded(missing, hint, options))
 
 
-class FileField(forms.FileField):
+class FileField(Conditional, forms.FileField):
     """One file. Its formats and greatest size are told before, checked after; the content is checked elsewhere."""
 
     widget = forms.FileInput

@@ -16,10 +16,14 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
+# Tools of the page gates. Without npm the gates that need them are skipped, and the tests count them.
+node_modules/.package-lock.json: package-lock.json package.json
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; fi
+
 demo: $(VENV)/.runtime
 	$(BIN)/parvis demo $(ARGS)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.dev
@@ -37,7 +41,7 @@ messages: $(VENV)/.dev
 	$(BIN)/python -m tools.messages
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache
 
 # Rewrite both lock files from pyproject.toml (needs uv).
 lock:

@@ -1,5 +1,6 @@
 """What every test gets. The database comes from `tests.session_database`, loaded before Django."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,11 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from playwright.sync_api import Browser
 
+from tests.support import chromium
+
+_SKIPPED = "page gate: needs"
 _LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 
 
@@ -69,3 +74,41 @@ def french_first() -> Iterator[None]:
     """Start each test in French: a page asked in English leaves its language on the thread."""
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for a test file. Not longer: its event loop would be in the way of other tests."""
+    with chromium.launched() as started:
+        yield started
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the gates whose tools this machine lacks, rather than let them fail or pass for nothing."""
+    needs = {"browser": _lacking_for_a_browser(), "axe": _lacking_for_axe(), "html": _lacking_for_html()}
+    for item in items:
+        for mark, lacking in needs.items():
+            if lacking and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=f"{_SKIPPED} {lacking}"))
+                break
+
+
+def _lacking_for_a_browser() -> str:
+    return "" if chromium.CHROMIUM.exists() else f"Chromium at {chromium.CHROMIUM}"
+
+
+def _lacking_for_axe() -> str:
+    return "" if chromium.AXE.exists() else "npm (then: make test)"
+
+
+def _lacking_for_html() -> str:
+    return "" if chromium.HTML_VALIDATE.exists() and shutil.which("node") else "node and npm (then: make test)"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line how many gates did not run, so that a green run never hides them."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())]
+    gates = [reason.partition(_SKIPPED)[2].strip() for reason in reasons if _SKIPPED in reason]
+    if gates:
+        lacking = ", ".join(sorted(set(gates)))
+        terminalreporter.write_line(f"PAGE GATES SKIPPED: {len(gates)} tests did not run, for lack of {lacking}")

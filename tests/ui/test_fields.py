@@ -232,3 +232,21 @@ def test_limits_of_numbers_name_the_field() -> None:
     assert Copies({"copies": "9"}).errors["copies"] == ["Exemplaires\xa0: saisissez 5 au plus."]
     assert Copies({"copies": "0"}).errors["copies"] == ["Exemplaires\xa0: saisissez 1 au moins."]
     assert Copies({"copies": "deux"}).errors["copies"] == ["Exemplaires\xa0: saisissez un nombre entier, en chiffres."]
+
+
+def test_choices_are_shared_between_forms_and_changing_one_form_leaves_the_others() -> None:
+    first, second = Person(), Person()
+    assert first.fields["kind"].choices is second.fields["kind"].choices  # type: ignore[attr-defined]
+    first.fields["kind"].choices = [("c", "Trois")]  # type: ignore[attr-defined]
+    assert "Trois" in field(first["kind"])
+    assert "Trois" not in field(second["kind"])
+    assert "Trois" not in field(Person()["kind"])
+
+
+def test_the_options_of_a_list_are_escaped() -> None:
+    class Listed(forms.Form):
+        kind = forms.SelectField(label="Sorte", choices=[(HOSTILE, HOSTILE), ("b", "B & C")])
+
+    html = field(Listed(initial={"kind": "b"})["kind"])
+    assert "<script>" not in html
+    assert '<option value="b" selected>B &amp; C</option>' in html

@@ -110,10 +110,10 @@ def test_pages_for_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
     check(client.get("/nowhere/"), 404)
     check(client.get(reverse("service", args=["nothing"])), 404)
     for name in ("account_login", "account_signup"):
-        check(client.post(reverse(name), {}))
+        check(client.post(reverse(name), {}), 422)
     wrong = {"first_name": "A", "last_name": "B", "email": "no", "password1": "123"}
-    check(client.post(reverse("account_signup"), wrong))
-    check(client.post(reverse("account_login"), {"login": "camille@exemple.example", "password": "no"}))
+    check(client.post(reverse("account_signup"), wrong), 422)
+    check(client.post(reverse("account_login"), {"login": "camille@exemple.example", "password": "no"}), 422)
     monkeypatch.setattr("parvis.web.pages.catalogue.open_services", None)
     assert "It is our fault" in check(Client(raise_request_exception=False, **ENGLISH).get("/"), 500)  # type: ignore[arg-type]
     strict = Client(enforce_csrf_checks=True, **ENGLISH)  # type: ignore[arg-type]

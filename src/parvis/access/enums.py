@@ -12,6 +12,7 @@ class Action(models.TextChoices):
     CASE_READ = "case:read", _("Consulter les dossiers reçus")
     CASE_DOWNLOAD = "case:download", _("Télécharger les pièces")
     CASE_PROCESS = "case:process", _("Traiter les dossiers reçus")
+    PLATFORM_ADMINISTER = "platform:administer", _("Administrer la plateforme")
     MEMBERS_MANAGE = "members:manage", _("Gérer les agents et leurs droits")
 
 

@@ -52,3 +52,8 @@ def open_services() -> "QuerySet[OnlineService]":
 def service(code: str) -> OnlineService | None:
     """Return an open online service, or None."""
     return open_services().filter(code=code).first()
+
+
+def processes() -> "QuerySet[Process]":
+    """Return every process, active or not, by code."""
+    return Process.objects.order_by("code")

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),
     "upgrade-database": ("parvis.cli.upgrade_database", "passer la base intégrée à la version actuelle de PostgreSQL"),
     "psql": ("parvis.cli.psql", "ouvrir une session SQL sur la base"),
+    "bench": ("parvis.cli.bench", "mesurer ce que Parvis coûte, à côté d’un témoin"),
 }
 
 

@@ -5,6 +5,7 @@ A secret may also come from a file: ``NAME_FILE=/run/secrets/x`` wins over ``NAM
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 _TRUE = frozenset({"1", "true", "yes", "on", "oui"})
@@ -63,7 +64,7 @@ def data_dir() -> Path:
     return Path(base) / "parvis"
 
 
-def kept_secret(name: str, file: Path, *, length: int = 50) -> str:
+def kept_secret(name: str, file: Path, *, make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
     """Return the secret ``name``, or the one kept in ``file``, made on first use and readable by its owner only."""
     given = text(name)
     if given:
@@ -73,7 +74,7 @@ def kept_secret(name: str, file: Path, *, length: int = 50) -> str:
     except FileNotFoundError:
         pass
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = secrets.token_urlsafe(length)
+    fresh = make()
     try:
         # O_EXCL: of two processes starting at once, one writes and the other reads what it wrote.
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -141,3 +141,9 @@ def organisations_for(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
         siret__in={siret for siret, _ in wanted}, state=OrganisationState.ACTIVE
     ).values_list("siret", "branch_code", "id")
     return {(siret, branch): found for siret, branch, found in rows if (siret, branch) in wanted}
+
+
+def organisations(*, siret: str = "") -> "QuerySet[Organisation]":
+    """Return every organisation, open or closed, with its commune; those of one SIRET when it is given."""
+    rows = Organisation.objects.select_related("commune")
+    return rows.filter(siret=siret) if siret else rows

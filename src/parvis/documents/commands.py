@@ -5,7 +5,6 @@ known to be bad. `keep` gives it its place and its row, inside the transaction o
 between the two leaves a file in ``incoming`` that `sweep` removes: never a row without its bytes.
 """
 
-import hashlib
 import os
 import time
 from collections.abc import Collection, Iterable
@@ -14,17 +13,20 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, transaction
+from pyrage import EncryptError
 
-from parvis.core.errors import Size
 from parvis.core.ids import new_id
-from parvis.documents import rules, store
+from parvis.documents import antivirus, rules, store, vault
+from parvis.documents.antivirus import InfectedFileError
 from parvis.documents.enums import Mime
+from parvis.documents.intake import Intake
 from parvis.documents.models import StoredFile
 from parvis.documents.rules import FileRefusedError
 
 __all__ = [
     "Expectation",
     "FileRefusedError",
+    "InfectedFileError",
     "ReceivedFile",
     "discard",
     "forget",
@@ -67,32 +69,21 @@ def receive(chunks: Iterable[bytes], expected: Expectation) -> ReceivedFile:
 
 
 def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> ReceivedFile:
-    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    intake = Intake(chunks, expected.max_bytes)
     with path.open("xb") as out:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > expected.max_bytes:  # stop reading now: the rest of a 10 GB file is not worth a byte
-                raise _too_large(expected.max_bytes)
-            digest.update(chunk)
-            out.write(chunk)
-            if len(head) < rules.HEAD_BYTES:
-                head = (head + chunk)[: rules.HEAD_BYTES]
-            tail = (tail + chunk)[-rules.TAIL_BYTES :]
+        try:
+            vault.seal(intake, out)
+        except EncryptError:
+            if intake.failure is None:
+                raise
+            raise intake.failure from None
         out.flush()
         os.fsync(out.fileno())
-    _check_announced(size, digest.digest(), expected)
-    mime = rules.recognise(head)
-    rules.check_format(mime, tail, allowed=expected.allowed)
-    return ReceivedFile(path, digest.digest(), size, mime)
-
-
-def _too_large(limit: int) -> FileRefusedError:
-    return FileRefusedError(
-        "file_too_large",
-        "Ce fichier dépasse la taille maximale de %(limit)s. Réduisez sa taille ou numérisez-le avec une résolution "
-        "plus faible.",
-        params={"limit": Size(limit)},
-    )
+    _check_announced(intake.size, intake.digest.digest(), expected)
+    mime = rules.recognise(intake.head)
+    rules.check_format(mime, intake.tail, allowed=expected.allowed)
+    antivirus.check(lambda: vault.opened(path))
+    return ReceivedFile(path, intake.digest.digest(), intake.size, mime)
 
 
 def _check_announced(size: int, sha256: bytes, expected: Expectation) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-CHUNK = 64 * 1024
+from parvis.documents import vault
 
 
 def incoming() -> Path:
@@ -41,12 +41,5 @@ def remove(file_id: UUID) -> None:
 
 
 def read(file_id: UUID) -> Iterator[bytes]:
-    """Yield the bytes of a kept file, 64 KiB at a time. Raise FileNotFoundError at the call, not midway."""
-    handle = path_of(file_id).open("rb")
-
-    def chunks() -> Iterator[bytes]:
-        with handle:
-            while chunk := handle.read(CHUNK):
-                yield chunk
-
-    return chunks()
+    """Yield the bytes of a kept file. Raise FileNotFoundError at the call, not midway."""
+    return vault.opened(path_of(file_id))

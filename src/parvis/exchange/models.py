@@ -166,6 +166,8 @@ class AttachmentRecipient(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE)
     # From this day on, this case no longer needs the bytes. They go when no case needs them.
     deletable_from = models.DateField(null=True, blank=True)
+    # How many times its recipient's side has taken it: the first times are expected, the others are looked at.
+    deliveries = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("attachment", "case"), name="attachment_recipient_once"),)
@@ -193,3 +195,17 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} ← {self.case_id}"
+
+
+class DownloadBudget(models.Model):
+    """How many unexpected downloads a caller may still make. See `breaker`; one row per caller that made any."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    principal = models.CharField(max_length=60, unique=True)
+    tokens = models.FloatField()
+    mean_per_day = models.FloatField(default=0)
+    counted_at = models.DateTimeField(default=now)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.principal}: {self.tokens:.0f}"

@@ -71,9 +71,24 @@ def revoke_client(*, client: UUID, actor: Actor) -> None:
         ledger.record(actor=actor, action="client.revoked", subject=f"client:{client}")
 
 
+def suspend_client(*, client: UUID, actor: Actor) -> None:
+    """Cut a credential until an operator lifts the suspension; its tokens die now. Joins the caller's transaction."""
+    with transaction.atomic():
+        MachineClient.objects.filter(id=client, suspended_at=None).update(suspended_at=now())
+        AccessToken.objects.filter(client_id=client).delete()
+        ledger.record(actor=actor, action="client.suspended", subject=f"client:{client}")
+
+
+def lift_suspension(*, client: UUID, actor: Actor) -> None:
+    """Let a suspended credential ask for tokens again. Joins the caller's transaction."""
+    with transaction.atomic():
+        MachineClient.objects.filter(id=client).update(suspended_at=None)
+        ledger.record(actor=actor, action="client.suspension_lifted", subject=f"client:{client}")
+
+
 def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
     """Exchange a credential for a bearer token. Raise BadCredentialsError, or DomainError when the scope is not its."""
-    known = MachineClient.objects.filter(client_id=client_id.replace("\x00", ""), revoked_at=None)
+    known = MachineClient.objects.filter(client_id=client_id.replace("\x00", ""), revoked_at=None, suspended_at=None)
     client = known.first()
     if client is None or not rules.matches(secret, bytes(client.secret_digest)):
         ledger.record_refusal(

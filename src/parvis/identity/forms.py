@@ -1,14 +1,15 @@
 """What a person says of themselves when they create an account, beyond address and password."""
 
+from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.models import Account
-from parvis.ui.forms import Form, TextField
+from parvis.ui.forms import TextField
 
 
-class SignupForm(Form):
-    """Names. allauth adds the address and the password."""
+class SignupForm(forms.Form):
+    """Names. allauth builds its own form on this one; `account_forms` then gives the whole our words."""
 
     first_name = TextField(
         label=_("Prénom"), missing=_("Saisissez votre prénom."), max_length=100, autocomplete="given-name", width="l"

@@ -60,6 +60,8 @@ class MachineClient(models.Model):
     scopes = ArrayField(models.CharField(max_length=10))
     created_at = models.DateTimeField(default=now, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Cut by the hub until an operator has looked: its behaviour left its own profile.
+    suspended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -17,7 +17,9 @@ def actor_of_token(token: str) -> Actor | None:
 def caller_of_token(token: str) -> tuple[Actor, str] | None:
     """Return the machine that holds a live token and the role it asked for, or None. One query."""
     row = (
-        AccessToken.objects.filter(digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None)
+        AccessToken.objects.filter(
+            digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None, client__suspended_at=None
+        )
         .values_list("client_id", "client__name", "scope")
         .first()
     )

@@ -1,6 +1,7 @@
 """The key that signs checkpoints: ``PARVIS_LEDGER_KEY`` (or ``_FILE``), else a file made on first use."""
 
 import hashlib
+import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,7 +24,9 @@ def origin() -> str:
 
 def signer() -> Signer:
     """Return the signer of this installation. Every node of a cluster must be given the same key."""
-    secret = env.kept_secret("PARVIS_LEDGER_KEY", settings.DATA_DIR / "keys" / "ledger.key", length=48)
+    secret = env.kept_secret(
+        "PARVIS_LEDGER_KEY", settings.DATA_DIR / "keys" / "ledger.key", make=lambda: secrets.token_urlsafe(48)
+    )
     return Signer(origin(), hashlib.sha256(_SEED_CONTEXT + secret.encode()).digest())
 
 

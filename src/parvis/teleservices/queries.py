@@ -27,7 +27,9 @@ def requests_of(actor: Actor) -> "QuerySet[Request]":
 def request_of(request_id: UUID, actor: Actor) -> Request:
     """Return one of a citizen's own requests. Raise AbsentError for another's, as for one that does not exist."""
     found = (
-        Request.objects.select_related("service", "folder", "service__process")
+        Request.objects.select_related(
+            "service__process"
+        )  # not the folder: every page of a draft would pay for its columns
         .filter(id=request_id, account_id=actor.person)
         .exclude(state__in=GONE)
         .first()

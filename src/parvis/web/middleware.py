@@ -1,8 +1,11 @@
 """What happens around every request: security headers, and one handler for every refusal."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import translation
 
 from parvis.core.errors import DomainError
@@ -63,6 +66,13 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; leave every other exception to Django."""
         return errors.refusal(request, exception) if isinstance(exception, DomainError) else None
+
+    def process_template_response(self, _request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """A library's page that sends a form back with errors answers 422, as ours do."""
+        form = (response.context_data or {}).get("form")
+        if response.status_code == HTTPStatus.OK and isinstance(form, BaseForm) and form.is_bound and form.errors:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
 
 refusals = Refusals

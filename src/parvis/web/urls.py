@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("parvis.ui.urls")),
     path("oauth2/token", token, name="token"),
     path("teledossiers/v1/", include("parvis.exchange.hubee.urls")),
+    path("referential/v1/", include("parvis.exchange.hubee.referential_urls")),
     path("api/v1/", api.urls),
 ]
 

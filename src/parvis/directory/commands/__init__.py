@@ -2,7 +2,7 @@
 
 from parvis.directory.commands.communes import ImportReport, import_communes
 from parvis.directory.commands.memberships import add_member, end_membership
-from parvis.directory.commands.organisations import add_unit, move_unit, register_organisation
+from parvis.directory.commands.organisations import add_unit, move_unit, register_organisation, update_organisation
 
 __all__ = [
     "ImportReport",
@@ -12,4 +12,5 @@ __all__ = [
     "import_communes",
     "move_unit",
     "register_organisation",
+    "update_organisation",
 ]

@@ -90,6 +90,31 @@ def register_organisation(
     return organisation
 
 
+def update_organisation(
+    *, organisation_id: UUID, actor: Actor, name: str, email: str, state: OrganisationState
+) -> None:
+    """Change an organisation's name, address or state. Its SIRET, branch and commune are who it is: they stay."""
+    problems = Problems()
+    with transaction.atomic(durable=True):
+        row = Organisation.objects.select_for_update().filter(id=organisation_id).first()
+        if row is None:
+            raise AbsentError("unknown_organisation", "Cette organisation n’existe pas.")
+        _check(problems, name=name, siret=row.siret, email=email)
+        problems.refuse_if_any()
+        row.name, row.email, row.state = name.strip(), email.strip(), state
+        try:
+            with transaction.atomic():
+                row.save(update_fields=("name", "email", "state"))
+        except IntegrityError as error:
+            raise conflict(error) from error
+        ledger.record(
+            actor=actor,
+            action="directory.organisation_updated",
+            subject=f"organisation:{row.id}",
+            details={"name": row.name, "state": str(row.state)},
+        )
+
+
 def _check(problems: Problems, *, name: str, siret: str, email: str) -> None:
     if not name.strip():
         problems.add("name_missing", "Indiquez le nom de l’organisation.", field="name")

@@ -2,6 +2,7 @@
 
 from parvis.exchange.commands.alerts import alert_recipients
 from parvis.exchange.commands.attachments import Delivery, deliver_attachment, receive_attachment
+from parvis.exchange.commands.breaker import CutError, lift_cut
 from parvis.exchange.commands.cases import (
     CaseAnswer,
     NewDocument,
@@ -16,12 +17,25 @@ from parvis.exchange.commands.deposits import DepositedFolder, add_document, com
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
-from parvis.exchange.commands.subscriptions import subscribe
+from parvis.exchange.commands.subscriptions import (
+    Reception,
+    SubscriptionExistsError,
+    SubscriptionRequest,
+    activate_subscription,
+    apply_subscription,
+    reject_subscription,
+    request_subscription,
+    require_platform,
+    subscribe,
+    suspend_subscription,
+    validate_subscription,
+)
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
     "Applicant",
     "CaseAnswer",
+    "CutError",
     "Delivery",
     "Deposit",
     "DepositedFolder",
@@ -30,16 +44,22 @@ __all__ = [
     "NewDocument",
     "NewEvent",
     "PurgeReport",
+    "Reception",
+    "SubscriptionExistsError",
+    "SubscriptionRequest",
     "acknowledge",
+    "activate_subscription",
     "add_document",
     "add_event",
     "alert_recipients",
     "answer_as_applicant",
+    "apply_subscription",
     "complete_folder",
     "delete_event",
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "lift_cut",
     "migrate_cases",
     "move_case",
     "note_purged",
@@ -48,8 +68,13 @@ __all__ = [
     "read_case",
     "receive_attachment",
     "receive_document",
+    "reject_subscription",
+    "request_subscription",
+    "require_platform",
     "set_case_status",
     "set_event_state",
     "set_folder_status",
     "subscribe",
+    "suspend_subscription",
+    "validate_subscription",
 ]

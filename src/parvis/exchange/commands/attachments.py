@@ -13,6 +13,7 @@ from parvis.core.errors import AbsentError, ConflictError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
 from parvis.exchange import queries
+from parvis.exchange.commands import breaker
 from parvis.exchange.commands.sides import standing
 from parvis.exchange.enums import AttachmentState, EventState
 from parvis.exchange.models import Attachment, Case
@@ -38,6 +39,9 @@ def receive_attachment(
     expected = documents.Expectation(max_bytes=row.size, size=row.size, sha256=sha256, allowed={row.mime})
     try:
         received = documents.receive(chunks, expected)
+    except documents.InfectedFileError as error:
+        _mark_corrupted(row, actor, error.code)
+        raise
     except documents.FileRefusedError as error:
         ledger.record_refusal(
             actor=actor,
@@ -60,6 +64,19 @@ def receive_attachment(
             action="attachment.received",
             subject=f"attachment:{row.id}",
             details={"size": received.size, "sha256": received.sha256.hex()},
+        )
+
+
+def _mark_corrupted(row: Attachment, actor: Actor, code: str) -> None:
+    """Remember that an infected document came: the recipient sees that the folder is incomplete, and why."""
+    with transaction.atomic(durable=True):
+        Attachment.objects.filter(id=row.id, state=AttachmentState.PENDING).update(state=AttachmentState.CORRUPTED)
+        ledger.record(
+            actor=actor,
+            action="attachment.received",
+            subject=f"attachment:{row.id}",
+            outcome="refused",
+            details={"code": code},
         )
 
 
@@ -103,6 +120,7 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
     facts = stored.facts(row.file_id)
     if facts is None or not stored.is_there(row.file_id):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe plus.")
+    breaker.pass_or_cut(row, actor)
     with transaction.atomic(durable=True):
         ledger.record(
             actor=actor,

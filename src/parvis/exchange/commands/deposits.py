@@ -1,6 +1,7 @@
 """One deposit becomes one case per recipient."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -44,9 +45,11 @@ def deposit(*, deposit: Deposit, depositor: UUID, actor: Actor, complete: bool =
     _check(deposit)
     try:
         with transaction.atomic():
-            folder, cases, attachments = _write(deposit, depositor)
-            if complete and all(attachment.file_id for attachment in attachments):
-                _notify(folder, cases)
+            # Known before anything is written: the rows are written once, in their final state.
+            told_at = now() if complete and all(one.file for one in deposit.attachments) else None
+            folder, cases, attachments = _write(deposit, depositor, told_at)
+            if told_at:
+                _tell(folder, cases)
             ledger.record(
                 actor=actor,
                 action="folder.deposited",
@@ -157,8 +160,10 @@ def _check(deposit: Deposit) -> None:
     problems.refuse_if_any()
 
 
-def _write(deposit: Deposit, depositor: UUID) -> tuple[Folder, list[Case], list[Attachment]]:
+def _write(deposit: Deposit, depositor: UUID, told_at: datetime | None) -> tuple[Folder, list[Case], list[Attachment]]:
+    """Write the rows; ``told_at`` is when the recipients are told, None when they will be later."""
     applicant = deposit.applicant
+    state = {"status": CaseStatus.HUBEE_NOTIFIED, "updated_at": told_at} if told_at else {}
     folder = Folder(
         external_id=deposit.external_id,
         process_id=deposit.process,
@@ -169,6 +174,7 @@ def _write(deposit: Deposit, depositor: UUID) -> tuple[Folder, list[Case], list[
         applicant_email=applicant.email,
         fields=deposit.fields,
         partner_info=deposit.partner_info,
+        **state,
     )
     folder.save(force_insert=True)
     cases = [
@@ -178,6 +184,8 @@ def _write(deposit: Deposit, depositor: UUID) -> tuple[Folder, list[Case], list[
             process_id=deposit.process,
             external_id=wanted.external_id or f"{deposit.external_id}-{position:02d}",
             partner_attributes=wanted.partner_attributes,
+            sent_at=told_at,
+            **state,
         )
         for position, wanted in enumerate(deposit.cases, 1)
     ]
@@ -210,12 +218,17 @@ def _write_attachments(deposit: Deposit, folder: Folder, cases: list[Case]) -> l
 
 
 def _notify(folder: Folder, cases: list[Case]) -> None:
-    """Tell every recipient. HubEE's HUBEE_COMPLETED is passed through at once: its only effect is this."""
+    """Move a folder written before to its next state, and tell every recipient."""
     moment = now()
     folder.status = CaseStatus.HUBEE_NOTIFIED
     folder.updated_at = moment
     folder.save(update_fields=("status", "updated_at"))
     Case.objects.filter(folder=folder).update(status=CaseStatus.HUBEE_NOTIFIED, updated_at=moment, sent_at=moment)
+    _tell(folder, cases)
+
+
+def _tell(folder: Folder, cases: list[Case]) -> None:
+    """Tell every recipient. HubEE's HUBEE_COMPLETED is passed through at once: its only effect is this."""
     Notification.objects.bulk_create(
         Notification(
             recipient_id=case.recipient_id, transmitter_id=folder.depositor_id, process_id=folder.process_id, case=case

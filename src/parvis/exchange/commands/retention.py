@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, ProtectedError, QuerySet
-from django.db.models.functions import Now
+from django.db import models, transaction
+from django.db.models import F, ProtectedError, QuerySet, Value
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
@@ -96,7 +95,9 @@ def _purge_document(row: Attachment) -> None:
 def _archive() -> int:
     with transaction.atomic(durable=True):
         due = Case.objects.filter(
-            status=CaseStatus.CLOSED, closed_at__lt=Now() - F("process__days_before_archiving") * timedelta(days=1)
+            status=CaseStatus.CLOSED,
+            closed_at__lt=Value(now(), models.DateTimeField())
+            - F("process__days_before_archiving") * timedelta(days=1),
         )
         ids = list(due.values_list("id", flat=True)[: BATCH * 20])
         Case.objects.filter(id__in=ids).update(status=CaseStatus.ARCHIVED, updated_at=now())
@@ -109,7 +110,10 @@ def _archive() -> int:
 def _delete_folders() -> int:
     due = (
         Folder.objects.exclude(cases__status__in=[s for s in CaseStatus.values if s != CaseStatus.ARCHIVED])
-        .filter(cases__closed_at__lt=Now() - F("process__days_before_folder_deletion") * timedelta(days=1))
+        .filter(
+            cases__closed_at__lt=Value(now(), models.DateTimeField())
+            - F("process__days_before_folder_deletion") * timedelta(days=1)
+        )
         .exclude(attachments__state=AttachmentState.RECEIVED)
         .distinct()
     )

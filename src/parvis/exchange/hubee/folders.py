@@ -1,5 +1,6 @@
 """Folders: deposit, read, complete or close, withdraw, upload."""
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from parvis.access import queries as access
 from parvis.access.enums import Action
 from parvis.directory import queries as directory
+from parvis.documents.commands import InfectedFileError
 from parvis.exchange import commands, queries
 from parvis.exchange.commands import Applicant, Deposit, NewAttachment, NewCase
 from parvis.exchange.hubee import render
@@ -138,10 +140,14 @@ def upload(call: Call) -> HttpResponse:
 
 
 def receive(call: Call, attachment: UUID) -> None:
-    """Stream the body of a PUT to a document that was announced."""
-    commands.receive_attachment(
-        attachment_id=attachment,
-        chunks=iter(lambda: call.request.read(CHUNK), b""),
-        sha256=digest(call),
-        actor=call.actor,
-    )
+    """Stream the body of a PUT to a document that was announced.
+
+    An infected one is taken note of (its status becomes CORRUPTED) and the call succeeds, as the protocol has it.
+    """
+    with contextlib.suppress(InfectedFileError):
+        commands.receive_attachment(
+            attachment_id=attachment,
+            chunks=iter(lambda: call.request.read(CHUNK), b""),
+            sha256=digest(call),
+            actor=call.actor,
+        )

@@ -92,3 +92,60 @@ PURGED = {
         case_id=text(36, format="uuid"),
     ),
 }
+
+# Wider than the protocol's own pattern, which refused "+" and long top-level domains.
+MAIL = {"format": "email"}
+FREQUENCIES = ("Aucune", "unitaire", "quotidienne", "biquotidienne")
+SUBSCRIPTION = record(
+    ("datapassId", "processCode", "subscriber", "notificationFrequency", "localAdministrator"),
+    datapassId={"type": "integer", "minimum": 0},
+    processCode=text(30),
+    subscriber=IDENTIFIER,
+    accessMode=optional(7, enum=("PORTAIL", "API")),
+    notificationFrequency=text(20, enum=FREQUENCIES),
+    delegationActor=record(("email",), email=optional(320, **MAIL)) | {"nullable": True},
+    rejectionReason=optional(1000),
+    status=optional(20, enum=("Actif", "Inactif", "Refusé", "Suspendu")),
+    email=optional(320, **MAIL),
+    localAdministrator=record(
+        ("email",),
+        email=text(320, **MAIL),
+        firstName=optional(255),
+        lastName=optional(255),
+        function=optional(255),
+        phoneNumber=optional(20, pattern=r"\+?[0-9]{10,20}"),
+        mobileNumber=optional(20, pattern=r"\+?[0-9]{10,20}"),
+    ),
+)
+ORGANIZATION = record(
+    ("type", "companyRegister", "branchCode", "name", "postalCode", "territory", "status"),
+    type=text(20, enum=("OSL", "SI")),
+    companyRegister=text(14, pattern=SIRET),
+    branchCode=text(10, pattern=r"[0-9A-Za-z_-]{1,10}"),
+    name=text(100, minLength=1),
+    postalCode=text(100),
+    territory=text(255),
+    email=optional(320, **MAIL),
+    status=text(20, enum=("Actif", "Inactif")),
+)
+DAYS = {"type": "integer", "minimum": 0, "nullable": True}
+PROCESS = record(
+    ("code", "name", "isActivated", "attachmentFormatsEnabled", "attachmentTypesEnabled", "attachmentMaxSizeEnabled"),
+    code=text(30, minLength=1, pattern=r"[0-9A-Za-z_-]{1,30}"),
+    name=text(100, minLength=1),
+    description=optional(1000),
+    isActivated={"type": "boolean"},
+    attachmentFormatsEnabled={"type": "array", "minItems": 1, "maxItems": 50, "items": text(100)},
+    siAttachmentFormatsEnabled={"type": "array", "maxItems": 50, "items": text(100), "nullable": True},
+    attachmentTypesEnabled={"type": "array", "minItems": 1, "maxItems": 100, "items": text(100)},
+    attachmentMaxSizeEnabled={"type": "integer", "minimum": 1},
+    statusBeforeFileDeletion=optional(15),
+    timeBeforeFileDeletion=DAYS,
+    timeBeforeArchiving=DAYS,
+    timeBeforeFolderDeletion=DAYS,
+    messageToTransmitter={"type": "boolean", "nullable": True},
+    messageWithStatus={"type": "boolean", "nullable": True},
+    authorizedAwaiting={"type": "boolean", "nullable": True},
+    subscriptionValidation=optional(10, enum=("Auto", "Manual")),
+    legalJustification=optional(1000),
+)

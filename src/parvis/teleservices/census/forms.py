@@ -40,7 +40,7 @@ class IdentityForm(Form):
     francais_depuis = DateField(
         label=_("Si vous êtes devenu français après votre naissance, depuis quelle date ?"),
         hint=_("Date du décret, de la déclaration ou du jugement. Laissez vide si vous êtes français de naissance."),
-        required=False,
+        conditional=True,
     )
     sexe = RadioField(
         label=_("Sexe inscrit sur l’acte de naissance"),
@@ -70,9 +70,9 @@ class IdentityForm(Form):
     pays_naissance = SelectField(
         label=_("Pays de naissance"), choices=choices.COUNTRIES, missing=_("Choisissez le pays de naissance.")
     )
-    commune_naissance = CommuneField(label=_("Commune de naissance, si vous êtes né en France"), required=False)
+    commune_naissance = CommuneField(label=_("Commune de naissance, si vous êtes né en France"), conditional=True)
     ville_naissance = TextField(
-        label=_("Ville de naissance, si vous êtes né à l’étranger"), required=False, max_length=100, width="l"
+        label=_("Ville de naissance, si vous êtes né à l’étranger"), conditional=True, max_length=100, width="l"
     )
 
     def clean(self) -> dict[str, Any]:

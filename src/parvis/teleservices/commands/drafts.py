@@ -98,9 +98,7 @@ def abandon_request(*, request_id: UUID, actor: Actor) -> None:
 
 def draft_of(request_id: UUID, actor: Actor, *, lock: bool = True) -> Request:
     """Return the actor's own draft. Raise AbsentError for another's, ConflictError when it has been sent."""
-    rows = Request.objects.select_related("service__process")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
+    rows = Request.objects.select_for_update() if lock else Request.objects.select_related("service__process")
     row = rows.filter(id=request_id).exclude(state=RequestState.ABANDONED).first()
     if row is None or actor.kind != "account" or row.account_id != actor.id:
         raise AbsentError("unknown_request", "Cette demande n’existe pas, ou elle n’est pas à vous.")

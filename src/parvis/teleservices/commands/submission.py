@@ -21,7 +21,7 @@ from parvis.teleservices import registry
 from parvis.teleservices.census import deposit as census
 from parvis.teleservices.enums import RequestState
 from parvis.teleservices.journey import Journey, typed
-from parvis.teleservices.models import Request
+from parvis.teleservices.models import Request, RequestFile
 
 
 def submit_request(*, request_id: UUID, actor: Actor) -> UUID:
@@ -39,9 +39,10 @@ def submit_request(*, request_id: UUID, actor: Actor) -> UUID:
         journey = registry.journey(row.service_id)
         if journey is None:
             raise AbsentError("unknown_service", "Ce service n’existe plus.")
-        answers = _checked(row, journey)
+        files = list(row.files.all())
+        answers = _checked(row, journey, {entry.kind for entry in files})
         row.state, row.submitted_at, row.updated_at = RequestState.SUBMITTED, now(), now()
-        row.folder_id = _deposit(row, answers, actor)
+        row.folder_id = _deposit(row, answers, files, actor)
         row.save(update_fields=("state", "submitted_at", "updated_at", "folder"))
         row.files.all().delete()  # the documents are the folder's now, and follow its retention
         ledger.record(
@@ -56,7 +57,7 @@ def submit_request(*, request_id: UUID, actor: Actor) -> UUID:
     return row.folder_id
 
 
-def _checked(row: Request, journey: Journey) -> dict[str, dict[str, Any]]:
+def _checked(row: Request, journey: Journey, kinds: set[str]) -> dict[str, dict[str, Any]]:
     """Return the typed answers, or refuse with everything that is missing or no longer right."""
     problems = Problems()
     answers: dict[str, dict[str, Any]] = {}
@@ -67,7 +68,6 @@ def _checked(row: Request, journey: Journey) -> dict[str, dict[str, Any]]:
             )
             continue
         answers[step.slug] = typed(step.form, row.answers[step.slug])
-    kinds = set(row.files.values_list("kind", flat=True))
     for piece in journey.pieces:
         if piece.required and piece.kind not in kinds:
             problems.add(
@@ -78,10 +78,9 @@ def _checked(row: Request, journey: Journey) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def _deposit(row: Request, answers: dict[str, dict[str, Any]], actor: Actor) -> UUID:
+def _deposit(row: Request, answers: dict[str, dict[str, Any]], files: list[RequestFile], actor: Actor) -> UUID:
     xml = census.xml_message(answers, number=row.number, submitted_at=row.submitted_at or now())
     xml_file = documents.keep_bytes(xml)
-    files = list(row.files.all())
     facts = stored_files.facts_of([entry.file_id for entry in files])
     attachments = [
         exchange.NewAttachment(census.XML_TYPE, "10870-XML.xml", len(xml), "application/xml", xml_file),

@@ -24,7 +24,10 @@ from parvis.ui.parts import FileItem, Row
 
 def draft_and_journey(request: HttpRequest, request_id: UUID) -> tuple[Request, Journey]:
     """Return a citizen's draft and its journey. A request already sent raises AbsentError."""
-    draft = queries.request_of(request_id, citizen(request))
+    return _open(queries.request_of(request_id, citizen(request)))
+
+
+def _open(draft: Request) -> tuple[Request, Journey]:
     journey = registry.journey(draft.service_id)
     if journey is None or draft.state != RequestState.DRAFT:
         raise AbsentError("not_a_draft", "Cette demande est déjà envoyée. Retrouvez-la dans votre espace.")
@@ -96,7 +99,7 @@ def pieces(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Attach the documents. Each is kept as soon as it has arrived: one bad file does not lose the other."""
     draft, journey = draft_and_journey(request, request_id)
     present = {entry.kind: entry for entry in draft.files.select_related("file")}
-    form = pieces_form(journey, draft, present)(request.POST or None, request.FILES or None)
+    form = pieces_form(journey, draft, present)(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and "retirer" in request.POST:
         commands.detach_file(request_id=request_id, kind=request.POST["retirer"], actor=citizen(request))
         return HttpResponseRedirect(page_url(request_id, PIECES))
@@ -145,11 +148,11 @@ def _attach_all(request: HttpRequest, request_id: UUID, journey: Journey, form: 
 @signed_in
 def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Everything that will be sent, each answer with a way back, then the declaration and the button."""
-    if request.method == "POST":
-        sent = queries.request_of(request_id, citizen(request))
-        if sent.state == RequestState.SUBMITTED:  # a double click, a page reloaded: the request exists once
-            return HttpResponseRedirect(reverse("request", args=[request_id]))
-    draft, journey = draft_and_journey(request, request_id)
+    row = queries.request_of(request_id, citizen(request))
+    if request.method == "POST" and row.state == RequestState.SUBMITTED:
+        # A double click, a page reloaded: the request exists once.
+        return HttpResponseRedirect(reverse("request", args=[request_id]))
+    draft, journey = _open(row)
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,6 +162,7 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
                 form.add_error(None, words.said(problem))
         else:
             return HttpResponseRedirect(reverse("request", args=[request_id]) + "?envoyee=1")
+    files = list(draft.files.select_related("file"))
     context = _frame(draft, journey, SUMMARY) | {
         "form": form,
         "sections": _sections(draft, journey),
@@ -166,22 +170,21 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
             FileItem(
                 entry.name, size=entry.file.size, note=next(p.label for p in journey.pieces if p.kind == entry.kind)
             )
-            for entry in draft.files.select_related("file")
+            for entry in files
         ],
         "pieces_url": page_url(draft.id, PIECES),
-        "missing": _missing(draft, journey),
+        "missing": _missing(draft, journey, {entry.kind for entry in files}),
     }
     return render(request, "teleservices/summary.html", context, status=422 if form.errors else 200)
 
 
-def _missing(draft: Request, journey: Journey) -> list[dict[str, Any]]:
+def _missing(draft: Request, journey: Journey, kinds: set[str]) -> list[dict[str, Any]]:
     """What still has to be answered or attached, each with its address."""
     found = [
         {"title": asked.title, "url": page_url(draft.id, asked.slug)}
         for asked in journey.steps
         if asked.slug not in draft.answers
     ]
-    kinds = {entry.kind for entry in draft.files.all()}
     if any(piece.required and piece.kind not in kinds for piece in journey.pieces):
         found.append({"title": journey.titles[len(journey.steps)], "url": page_url(draft.id, PIECES)})
     return found

@@ -90,7 +90,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         if journey is None:
             raise AbsentError("unknown_service", "Ce service n’existe plus.")
         return HttpResponseRedirect(page_url(row.id, journey.first_unfinished(row.answers)))
-    form = ComplementForm(request.POST or None, request.FILES or None) if request.method == "POST" else ComplementForm()
+    form = ComplementForm(request.POST, request.FILES) if request.method == "POST" else ComplementForm()
     if request.method == "POST" and form.is_valid() and _answered(request, row, form):
         messages.success(request, _("Votre réponse est envoyée à la mairie."))
         return HttpResponseRedirect(reverse("request", args=[request_id]))

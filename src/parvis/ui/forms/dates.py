@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.ui.dates import absolute
-from parvis.ui.forms.fields import Text, worded
+from parvis.ui.forms.fields import Conditional, Text, worded
 
 PARTS = ("day", "month", "year")
 LAST_DAY, LAST_MONTH = 31, 12
@@ -61,7 +61,7 @@ def parts_of(day: date) -> list[str]:
     return [str(day.day), str(day.month), f"{day.year:04d}"]
 
 
-class DateField(forms.Field):
+class DateField(Conditional, forms.Field):
     """Returns a date; its errors say which part is missing or impossible.
 
     `birth=True` lets the browser fill in the person's own birth date. `earliest` and `latest` bound the answer;

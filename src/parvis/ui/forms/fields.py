@@ -1,7 +1,7 @@
 """Fields with three additions: `missing` (what to say when empty), `hint`, and the right keyboard on a phone."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,7 +25,18 @@ def worded(missing: Text, hint: Text, options: dict[str, Any]) -> dict[str, Any]
     return options
 
 
-class TextField(forms.CharField):
+class Conditional:
+    """Mixed into the fields that take `conditional=True`: asked in some cases only, which the label names.
+
+    Such a field is not required by itself, and bears no « (facultatif) » either: the form's `clean` asks for it.
+    """
+
+    def __init__(self, *, conditional: bool = False, **options: Any) -> None:
+        self.conditional = conditional
+        super().__init__(**({**options, "required": False} if conditional else options))
+
+
+class TextField(Conditional, forms.CharField):
     """One line of text. `width` hints at the length expected: xs (4 characters), s (10), m (20), l (30)."""
 
     widget: type[forms.Widget] | forms.Widget = forms.TextInput
@@ -101,14 +112,26 @@ class NumberField(forms.IntegerField):
         return super().to_python("".join(value.split()) if isinstance(value, str) else value)
 
 
-class SelectField(forms.ChoiceField):
+class SharedChoices(forms.ChoiceField):
+    """Shares its choices between forms instead of copying them, country by country, for every page.
+
+    A form that needs other choices sets a new list; it never changes the list in place.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy the field, and leave the choices where they are."""
+        memo[id(self._choices)] = self._choices  # type: ignore[attr-defined] # what `choices` gives, uncopied
+        return super().__deepcopy__(memo)
+
+
+class SelectField(SharedChoices):
     """A drop-down list: for more than about seven choices; below that, prefer RadioField."""
 
     def __init__(self, *, missing: Text = "", hint: Text = "", **options: Any) -> None:
         super().__init__(**worded(missing, hint, options))
 
 
-class RadioField(forms.ChoiceField):
+class RadioField(SharedChoices):
     """One choice among a few, all visible. `choice_hints` adds a line under some of them, by value."""
 
     widget = forms.RadioSelect

@@ -85,8 +85,8 @@ def _summary_lines(form: forms.BaseForm) -> Iterable[SafeString]:
 
 
 def _label_text(bound: BoundField) -> SafeString:
-    """The label; optional fields say so, since required is the rule."""
-    if bound.field.required or bound.field.disabled:
+    """The label; optional fields say so, since required is the rule. A conditional one says when in its label."""
+    if bound.field.required or bound.field.disabled or getattr(bound.field, "conditional", False):
         return conditional_escape(bound.label)
     return format_html('{} <span class="optional">{}</span>', bound.label, gettext("(facultatif)"))
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from parvis.ui.forms.fields import Text, worded
+from parvis.ui.forms.fields import Conditional, Text, worded
 
 LONGEST = 200
 
@@ -34,7 +34,7 @@ class SuggestParts(forms.MultiWidget):
         return [value.text, value.code] if isinstance(value, Suggestion) else ["", ""]
 
 
-class SuggestField(forms.Field):
+class SuggestField(Conditional, forms.Field):
     """Returns a Suggestion. `url` answers `?q=` with JSON: `[{"code": "35238", "label": "Rennes", "hint": "35"}]`."""
 
     def __init__(self, *, url: str | Text, missing: Text = "", hint: Text = "", **options: Any) -> None:

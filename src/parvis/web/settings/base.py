@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core import env
 from parvis.core.database import database_config
+from parvis.documents.vault import kept_key
 
 # --- Where things live -------------------------------------------------------------------------------------------
 DATA_DIR = env.data_dir()
@@ -87,6 +88,9 @@ TEMPLATES = [
 DATABASES = {"default": database_config()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DOCUMENTS_ROOT = Path(env.text("PARVIS_DOCUMENTS", str(DATA_DIR / "documents")))
+DOCUMENTS_KEY = kept_key(DATA_DIR / "keys" / "documents.age")
+DOCUMENTS_FORMER_KEYS = env.words("PARVIS_DOCUMENTS_FORMER_KEYS")
+CLAMD = env.text("PARVIS_CLAMD")  # unix:/run/clamav/clamd.ctl or tcp:host:port
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
@@ -114,6 +118,13 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "parvis.identity.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "parvis.identity.account_forms.LoginForm",
+    "signup": "parvis.identity.account_forms.SignupForm",
+    "reset_password": "parvis.identity.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "parvis.identity.account_forms.ResetPasswordKeyForm",
+    "change_password": "parvis.identity.account_forms.ChangePasswordForm",
+}
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
@@ -140,6 +151,8 @@ EMAIL_HOST_PASSWORD = env.text("PARVIS_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("PARVIS_SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("PARVIS_MAIL_FROM", "Parvis <ne-pas-repondre@parvis.invalid>")
+
+OPERATOR_EMAIL = env.text("PARVIS_OPERATOR_EMAIL")  # who is told when the hub cuts a caller
 
 # --- Language and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

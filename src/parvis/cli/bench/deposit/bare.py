@@ -1,0 +1,122 @@
+"""The baseline: psycopg alone, writing the very rows that one deposit writes, one transaction a deposit.
+
+The rows are not described here: a real deposit is made once and what it wrote is read back from every table. When
+the command writes more, or less, so does its baseline.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from parvis.core.ids import new_id
+
+# Written by a trigger on another table of the list: PostgreSQL writes them for the baseline too.
+_BY_TRIGGER = frozenset({"procrastinate_events"})
+_NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+_TABLES = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = current_schema() AND c.relkind = 'r' ORDER BY c.relname
+"""
+# A column that a sequence fills is left to it.
+_COLUMNS = """
+SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+AND coalesce(pg_get_expr(d.adbin, d.adrelid), '') NOT LIKE 'nextval%%' ORDER BY a.attnum
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """One row to write: its statement, and its values cut at the ids that change from one deposit to the next."""
+
+    table: str
+    statement: str
+    values: Sequence[Sequence[str] | None]
+
+    def parameters(self, fresh: dict[str, str]) -> list[str | None]:
+        """Return the values of one more such row."""
+        return [None if parts is None else "".join(fresh.get(part, part) for part in parts) for parts in self.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything that one deposit writes, ready to be written again with other ids."""
+
+    inserts: Sequence[Insert]
+    ids: Sequence[str]
+    external_id: str
+
+    def parameters(self, external_id: str) -> list[list[str | None]]:
+        """Return the values of one more deposit, row by row."""
+        fresh = {old: str(new_id()) for old in self.ids} | {self.external_id: external_id}
+        return [insert.parameters(fresh) for insert in self.inserts]
+
+    def write(self, to: "psycopg.Connection[Any]", external_id: str) -> None:
+        """Write one more deposit in a transaction of its own."""
+        rows = self.parameters(external_id)
+        with to.transaction(), to.cursor() as cursor:
+            for insert, row in zip(self.inserts, rows, strict=True):
+                cursor.execute(insert.statement, row)
+
+    def write_many(self, to: "psycopg.Connection[Any]", external_ids: Sequence[str]) -> None:
+        """Write many deposits in one transaction, statement by statement: to fill, not to measure."""
+        rows = [self.parameters(one) for one in external_ids]
+        with to.transaction(), to.cursor() as cursor:
+            for place, insert in enumerate(self.inserts):
+                cursor.executemany(insert.statement, [row[place] for row in rows])
+
+
+def connect() -> "psycopg.Connection[Any]":
+    """Open a connection of psycopg's own, with psycopg's own defaults."""
+    place = connection.settings_dict
+    return psycopg.connect(host=place["HOST"], port=place["PORT"], dbname=place["NAME"], user=place["USER"])
+
+
+def record(deposit: Callable[[str], None], external_id: str) -> Recording:
+    """Make one deposit and read back what it wrote. Nothing else may write meanwhile."""
+    with connect() as reader, reader.cursor() as cursor:
+        first = cursor.execute(_NEXT).fetchone()
+        reader.commit()
+        deposit(external_id)
+        cursor.execute(_TABLES)
+        tables = [name for (name,) in cursor.fetchall() if name not in _BY_TRIGGER]
+        written = {table: _written(cursor, table, first[0] if first else 0) for table in tables}
+    ids = [row["id"] for rows in written.values() for row in rows if _is_uuid(row.get("id"))]
+    cut = re.compile("|".join(map(re.escape, (external_id, *ids))))
+    inserts = [_insert(table, row, cut) for table, rows in written.items() for row in rows]
+    return Recording(inserts, ids, external_id)
+
+
+def _written(cursor: "psycopg.Cursor[Any]", table: str, first: int) -> list[dict[str, Any]]:
+    """Return the rows of a table that transactions from ``first`` on wrote, as texts; types travel in the names."""
+    columns = cursor.execute(_COLUMNS, [table]).fetchall()
+    listed = ", ".join(f'"{name}"::text' for name, _ in columns)
+    # A savepoint has a transaction number of its own, greater than its transaction's.
+    cursor.execute(f'SELECT {listed} FROM "{table}" WHERE xmin::text::bigint >= %s', [first])  # noqa: S608 - names from the catalogue
+    kinds = dict(columns)
+    return [dict(zip(kinds, row, strict=True)) | {"": kinds} for row in cursor.fetchall()]
+
+
+def _insert(table: str, row: dict[str, Any], cut: "re.Pattern[str]") -> Insert:
+    kinds: dict[str, str] = row.pop("")
+    names = ", ".join(f'"{name}"' for name in kinds)
+    places = ", ".join(f"%s::{kind}" for kind in kinds.values())
+    values = [None if value is None else _pieces(value, cut) for value in row.values()]
+    return Insert(table, f'INSERT INTO "{table}" ({names}) VALUES ({places})', values)  # noqa: S608 - from the catalogue
+
+
+def _pieces(value: str, cut: "re.Pattern[str]") -> list[str]:
+    pieces, place = [], 0
+    for found in cut.finditer(value):
+        pieces += [value[place : found.start()], found.group()]
+        place = found.end()
+    return [piece for piece in (*pieces, value[place:]) if piece] or [""]
+
+
+def _is_uuid(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) is not None

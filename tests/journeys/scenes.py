@@ -1,0 +1,123 @@
+"""Every page of Parvis, with someone who may see it and, where it has a form, how to make the form fail."""
+
+from dataclasses import dataclass
+
+from django.test import Client
+
+from parvis.catalogue.enums import CaseStatus
+from parvis.core.actor import Actor
+from parvis.exchange import commands as exchange
+from parvis.exchange.models import Case
+from parvis.identity.models import Account
+from parvis.teleservices import commands
+from parvis.ui.pages import PATTERNS
+from tests.support import deposits, files, world
+from tests.support.jobs import run_jobs
+
+SERVICE = "recensement-citoyen"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page: its address (with names of the stage in braces), who looks, the status, and whether sending fails."""
+
+    name: str
+    path: str
+    who: str = ""
+    status: int = 200
+    sends: bool = False  # the main form, sent as it comes, is refused with errors
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Who and what the scenes need."""
+
+    people: dict[str, Account]
+    names: dict[str, str]
+    sessions: dict[str, str]
+
+    def path(self, scene: Scene) -> str:
+        return scene.path.format(**self.names)
+
+
+SCENES = (
+    Scene("home", "/"),
+    Scene("home-signed-in", "/", "citizen"),
+    Scene("services", "/demarches/"),
+    Scene("start", f"/demarches/{SERVICE}/"),
+    Scene("login", "/compte/login/", sends=True),
+    Scene("signup", "/compte/signup/", sends=True),
+    Scene("signup-mail-sent", "/compte/confirm-email/"),
+    Scene("password-reset", "/compte/password/reset/", sends=True),
+    Scene("password-reset-mail-sent", "/compte/password/reset/done/"),
+    Scene("password-change", "/compte/password/change/", "citizen", sends=True),
+    Scene("logout", "/compte/logout/", "citizen"),
+    Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
+    Scene("step-identity-filled", "/demandes/{draft}/identite/", "citizen"),
+    Scene("step-parents", "/demandes/{blank}/parents/", "newcomer"),
+    Scene("step-home", "/demandes/{blank}/domicile/", "newcomer", sends=True),
+    Scene("step-situation", "/demandes/{blank}/situation/", "newcomer", sends=True),
+    Scene("files", "/demandes/{blank}/pieces/", "newcomer", sends=True),
+    Scene("files-attached", "/demandes/{draft}/pieces/", "citizen"),
+    Scene("summary", "/demandes/{draft}/recapitulatif/", "citizen", sends=True),
+    Scene("summary-incomplete", "/demandes/{blank}/recapitulatif/", "newcomer", sends=True),
+    Scene("confirmation", "/demandes/{sent}/?envoyee=1", "citizen"),
+    Scene("tracking", "/demandes/{sent}/", "citizen"),
+    Scene("tracking-awaiting", "/demandes/{awaiting}/", "citizen", sends=True),
+    Scene("tracking-done", "/demandes/{done}/", "citizen"),
+    Scene("dashboard", "/mon-espace/", "citizen"),
+    Scene("dashboard-empty", "/mon-espace/", "nobody"),
+    Scene("abandon", "/demandes/{draft}/supprimer/", "citizen"),
+    Scene("desk", "/suivi/?vue=tous", "agent"),
+    Scene("desk-nothing-found", "/suivi/?q=introuvable", "agent"),
+    Scene("desk-empty", "/suivi/", "idle_agent"),
+    Scene("desk-no-rights", "/suivi/", "nobody"),
+    Scene("case", "/suivi/dossiers/{sent_case}/", "agent", sends=True),
+    Scene("case-done", "/suivi/dossiers/{done_case}/", "agent"),
+    Scene("case-read-only", "/suivi/dossiers/{sent_case}/", "reader"),
+    Scene("unknown-address", "/nulle-part/", status=404),
+    Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
+    Scene("style", "/style/"),
+    *(Scene(f"style-{name}", f"/style/{name}/", sends=name == "step") for name in PATTERNS),
+)
+
+
+def set_stage() -> Stage:
+    """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
+    here = world.build()
+    nobody, newcomer, reader = (
+        Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
+        for name in ("personne", "nouvelle", "lectrice")
+    )
+    world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
+    names: dict[str, str] = {}
+    for name in ("done", "awaiting", "sent"):
+        case, request = deposits.deposited(here)
+        names |= {name: str(request.id), f"{name}_case": str(case.id)}
+        _answer(here, name, case)
+    names["draft"] = str(deposits.draft(here).id)
+    names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
+    people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}
+    people |= {"nobody": nobody, "newcomer": newcomer, "reader": reader}
+    return Stage(people, names, {who: _session(person) for who, person in people.items()})
+
+
+def _session(person: Account) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.session.session_key or ""
+
+
+def _answer(here: world.World, name: str, case: Case) -> None:
+    answers = {
+        "awaiting": exchange.CaseAnswer(CaseStatus.ADD_AWAITING, "Il manque le verso de la carte.", author="Agent"),
+        "done": exchange.CaseAnswer(
+            CaseStatus.DONE,
+            author="Agent",
+            documents=[exchange.receive_document("attestation", "attestation.pdf", [files.PDF])],
+        ),
+    }
+    if name in answers:
+        exchange.open_case(case_id=case.id, actor=here.as_agent)
+        exchange.move_case(case_id=case.id, answer=answers[name], actor=here.as_agent)
+        run_jobs()

@@ -7,6 +7,7 @@ sentences of refusals, which stay plain text where they are raised, and the name
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -37,9 +38,8 @@ HEADERS = [
 CALLS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), (0,)),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (0, 1)),
-    **dict.fromkeys(("DomainError", "AbsentError", "ConflictError", "RefusedError"), (1,)),
-    **dict.fromkeys(("FileRefusedError", "XmlRefusedError", "BadCredentialsError", "Problem"), (1,)),
 }
+CODE = re.compile(r"[a-z0-9_]+")
 Id = str | tuple[str, ...]
 
 
@@ -86,10 +86,11 @@ def _reader(file: Path) -> Callable[[str], Iterator[Id]] | None:
 
 
 def of_code(text: str) -> Iterator[Id]:
-    """Yield what Python code says, in calls of `CALLS` and in `problems.add(code, sentence)`."""
+    """Yield what Python code says: calls of `CALLS`, and refusals."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
-            sentences = tuple(_literal(node, position) for position in _positions(node.func))
+            positions = (1,) if _refuses(node) else CALLS.get(_name(node.func), ())
+            sentences = tuple(_literal(node, position) for position in positions)
             if sentences and all(sentences):
                 yield sentences if len(sentences) > 1 else sentences[0]
 
@@ -97,15 +98,20 @@ def of_code(text: str) -> Iterator[Id]:
 def computed_refusals(text: str) -> Iterator[int]:
     """Yield the lines where a refusal is an f-string, which nothing can translate."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and _positions(node.func) == (1,):
-            yield from (part.lineno for part in node.args[1:2] if isinstance(part, ast.JoinedStr))
+        if isinstance(node, ast.Call) and _refuses(node) and isinstance(node.args[1], ast.JoinedStr):
+            yield node.lineno
 
 
-def _positions(called: ast.expr) -> tuple[int, ...]:
-    if isinstance(called, ast.Attribute):
-        collects = called.attr == "add" and isinstance(called.value, ast.Name) and called.value.id == "problems"
-        return (1,) if collects else CALLS.get(called.attr, ())
-    return CALLS.get(called.id, ()) if isinstance(called, ast.Name) else ()
+def _refuses(call: ast.Call) -> bool:
+    """Recognise ``SomeError("its_code", …)`` and ``problems.add("its_code", …)`` by their shape, whatever the class."""
+    name, code = _name(call.func), _literal(call, 0)
+    collects = name == "add" and isinstance(call.func, ast.Attribute) and _name(call.func.value) == "problems"
+    return len(call.args) > 1 and (collects or name.endswith("Error")) and CODE.fullmatch(code) is not None
+
+
+def _name(called: ast.expr) -> str:
+    """Return the last name of a dotted one."""
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def _literal(call: ast.Call, position: int) -> str:
@@ -119,8 +125,9 @@ def of_template(text: str) -> Iterator[Id]:
     from django.utils.translation.template import templatize  # noqa: PLC0415 - it reads settings when imported
 
     _configure()
-    # Indentation and non-breaking spaces outside the calls mean nothing and would stop the reader.
-    calls = "\n".join(" ".join(line.split()) for line in templatize(text).splitlines())
+    # Indentation and non-breaking spaces outside the calls mean nothing and would stop the reader. Inside, they are
+    # written as escapes, and plain spaces count.
+    calls = "\n".join(re.sub(r"\s", " ", line).strip() for line in templatize(text).splitlines())
     for _line, sentence, _comments, _context in extract("python", BytesIO(calls.encode()), DEFAULT_KEYWORDS):
         yield sentence if isinstance(sentence, str) else tuple(sentence)
 

@@ -14,6 +14,7 @@ EXCHANGE = "tests/exchange/test_rights.py::test_rights_a_stranger_is_refused_by_
 LIFE = "tests/exchange/test_hubee_referential.py::test_rights_each_gesture_of_a_subscriptions_life"
 DRAFT = "tests/teleservices/test_requests.py::test_rights_a_request_belongs_to_one_person"
 CASES = "tests/exchange/test_cases.py::"
+WEBHOOKS = "tests/exchange/test_webhooks.py::test_rights_endpoints_belong_to_who_may_read"
 GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_grants_and_revokes"
 RIGHTS = {
     "access.grant": GRANTS,
@@ -21,6 +22,7 @@ RIGHTS = {
     "exchange.acknowledge": CASES + "test_rights_a_notification_is_acknowledged_by_its_owner",
     "exchange.activate_subscription": LIFE,
     "exchange.add_document": EXCHANGE,
+    "exchange.add_endpoint": WEBHOOKS,
     "exchange.add_event": EXCHANGE,
     "exchange.answer_as_applicant": CASES + "test_rights_only_the_applicant_answers_and_only_when_asked",
     "exchange.apply_subscription": EXCHANGE,
@@ -30,6 +32,7 @@ RIGHTS = {
     "exchange.deliver_attachment": CASES
     + "test_rights_a_document_goes_to_its_case_only_and_every_delivery_is_journaled",
     "exchange.deposit": "tests/exchange/test_deposit.py::test_rights_a_stranger_may_not_deposit",
+    "exchange.lift_cut": "tests/exchange/test_breaker.py::test_rights_only_the_platform_lifts_a_cut",
     "exchange.migrate_cases": EXCHANGE,
     "exchange.move_case": CASES + "test_rights_only_the_recipients_agents_see_and_move",
     "exchange.note_purged": "tests/exchange/test_rights.py::test_rights_a_copy_purged_by_someone_else_is_not_noted",
@@ -37,6 +40,8 @@ RIGHTS = {
     "exchange.read_case": EXCHANGE,
     "exchange.receive_attachment": EXCHANGE,
     "exchange.reject_subscription": LIFE,
+    "exchange.remove_endpoint": WEBHOOKS,
+    "exchange.replay_webhook": WEBHOOKS,
     "exchange.request_subscription": LIFE,
     "exchange.set_case_status": EXCHANGE,
     "exchange.set_event_state": EXCHANGE,
@@ -61,7 +66,12 @@ DECIDE_NOTHING = {
     "directory.register_organisation": "its door asks for the platform's right: exchange.hubee.organisations",
     "directory.update_organisation": "same",
     "exchange.require_platform": "it is the check",
+    "identity.lift_suspension": "exchange.lift_cut asks for the platform's right",
     "identity.register_account": "the demo",
+    "identity.register_client": "parvis credential add",
+    "identity.revoke_client": "parvis credential revoke",
+    "identity.rotate_secret": "parvis credential rotate",
+    "identity.suspend_client": "the breaker",
     "ledger.erase_about": "below access: its caller decides",
     "ledger.record": "below access: its caller decides",
     "ledger.record_refusal": "below access: its caller decides",
@@ -74,8 +84,6 @@ UNCHECKED = {
     "directory.add_unit",
     "directory.end_membership",
     "directory.move_unit",
-    "identity.register_client",
-    "identity.revoke_client",
 }
 # Named like a command, taking what it handles first: plain tools of the layers above.
 POSITIONAL = {

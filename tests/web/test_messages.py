@@ -14,6 +14,8 @@ from tools import messages
         ('x.gettext_lazy("L’acte " "entier")', ["L’acte entier"]),
         ('ngettext("%(n)d an", "%(n)d ans", n)', [("%(n)d an", "%(n)d ans")]),
         ('raise AbsentError("code", "Rien ici.", field="x")', ["Rien ici."]),
+        ('raise virus.InfectedFileError("infected", "Un virus.")', ["Un virus."]),
+        ('raise ValidationError("Trop long.", "code"); raise ValueError("plain")', []),
         ('problems.add("code", "Il manque %(x)s.", params={"x": 1})', ["Il manque %(x)s."]),
         ('_(computed); problems.add("code", f"Il manque {x}."); seen.add("a"); others.add("a", "b")', []),
     ],
@@ -28,6 +30,7 @@ def test_code(code: str, found: list[messages.Id]) -> None:
         ("<p>d’abord</p>\n   {% translate 'L’accueil' as x %}", ["L’accueil"]),
         ("{% blocktranslate with a=b %}Lu par {{ a }}, 5 %{% endblocktranslate %}", ["Lu par %(a)s, 5 %%"]),
         ("{% blocktranslate trimmed %}\n  Deux\n  lignes\n{% endblocktranslate %}", ["Deux lignes"]),
+        ("{% blocktranslate %}Tapez :\n\n    parvis{% endblocktranslate %}", ["Tapez :\n\n    parvis"]),
         ("{% blocktranslate asvar x %}Titre\xa0!{% endblocktranslate %}", ["Titre\xa0!"]),
         (
             "{% blocktranslate count n=n %}{{ n }} acte{% plural %}{{ n }} actes{% endblocktranslate %}",

@@ -21,6 +21,10 @@ class CaseStatus(models.TextChoices):
     ARCHIVED = "ARCHIVED", _("Archivé")
 
 
+# No more work is expected from the recipient in these states.
+SETTLED = frozenset({CaseStatus.DONE, CaseStatus.REFUSED, CaseStatus.CLOSED, CaseStatus.ARCHIVED})
+
+
 class Validation(models.TextChoices):
     """Who accepts a new subscription: nobody (at once) or the depositor."""
 

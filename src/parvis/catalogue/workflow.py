@@ -39,8 +39,6 @@ TABLES: dict[Workflow, dict[S, frozenset[S]]] = {
     Workflow.WITH_COMPLEMENT: _WITH,
     Workflow.DEATH_CERTIFICATE: _DEATH,
 }
-# No more work is expected from the recipient in these states.
-SETTLED = frozenset({S.DONE, S.REFUSED, S.CLOSED, S.ARCHIVED})
 
 
 def may_follow(workflow: str, present: str, wanted: str) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from parvis.catalogue import workflow
+from parvis.catalogue.enums import SETTLED
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.clock import now
 from parvis.core.errors import RefusedError
@@ -74,7 +74,7 @@ def _counted_as_expected(row: Attachment) -> bool:
     expected = profile.is_expected(
         deliveries=link.deliveries,
         told_at=link.case.sent_at,
-        settled=link.case.status in workflow.SETTLED,
+        settled=link.case.status in SETTLED,
         now=now(),
     )
     AttachmentRecipient.objects.filter(id=link.id).update(deliveries=F("deliveries") + 1)

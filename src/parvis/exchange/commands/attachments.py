@@ -20,7 +20,7 @@ from parvis.exchange import queries
 from parvis.exchange.commands import breaker
 from parvis.exchange.commands.sides import standing
 from parvis.exchange.enums import AttachmentState, EventState
-from parvis.exchange.models import Attachment, Case
+from parvis.exchange.models import Attachment, AttachmentRecipient, Case
 from parvis.ledger import commands as ledger
 
 
@@ -158,7 +158,9 @@ def _reader_grants(row: Attachment, actor: Actor) -> tuple[UUID, ...] | None:
     if actor.kind == "account" and row.folder.applicant_account_id == actor.id:
         # What an agent is still preparing is not yet the applicant's.
         return () if row.event is None or row.event.state != EventState.IN_PROGRESS else None
-    cases = [row.event.case] if row.event else list(Case.objects.filter(attachments=row))
+    # Two look-ups by key rather than one join: on fresh tables the planner, which knows nothing yet, joins badly.
+    links = AttachmentRecipient.objects.filter(attachment=row).values_list("case_id", flat=True)
+    cases = [row.event.case] if row.event else list(Case.objects.filter(id__in=list(links)))
     for case in cases:
         decision = access.may(actor, Action.CASE_DOWNLOAD, organisation=case.recipient_id, process=case.process_id)
         if decision.allowed:

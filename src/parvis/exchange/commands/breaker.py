@@ -68,7 +68,7 @@ def _first_budget(actor: Actor) -> DownloadBudget:
 
 
 def _counted_as_expected(row: Attachment) -> bool:
-    link = AttachmentRecipient.objects.select_related("case").filter(attachment=row).order_by("deliveries").first()
+    link = AttachmentRecipient.objects.filter(attachment=row).order_by("deliveries").first()
     if link is None:
         return False
     expected = profile.is_expected(

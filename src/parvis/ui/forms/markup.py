@@ -38,7 +38,7 @@ def field(bound: BoundField) -> SafeString:
             errors,
             control(bound, described),
         )
-    label = format_html('<div class="label" data-x="{}">{}</div>', target_id(bound), _label_text(bound))
+    label = format_html('<label class="label" for="{}">{}</label>', target_id(bound), _label_text(bound))
     return format_html('<div class="{}">{}{}{}{}</div>', css, label, hint, errors, control(bound, described))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 from playwright.sync_api import Browser
 
@@ -112,3 +113,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if gates:
         lacking = ", ".join(sorted(set(gates)))
         terminalreporter.write_line(f"PAGE GATES SKIPPED: {len(gates)} tests did not run, for lack of {lacking}")
+
+
+@pytest.fixture(autouse=True)
+def no_memory() -> None:
+    """Forget what one test taught the process: rate limits of the account pages live in its cache."""
+    cache.clear()

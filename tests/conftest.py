@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
 from playwright.sync_api import Browser
 
+from parvis.core import ids
 from tests.support import chromium
 
 _SKIPPED = "page gate: needs"
@@ -116,6 +118,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_memory() -> None:
-    """Forget what one test taught the process: rate limits of the account pages live in its cache."""
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what one test taught the process: rate limits of the account pages, and a clock moved forward."""
     cache.clear()
+    monkeypatch.setattr(ids, "_last_ms", 0)
+
+
+@pytest.fixture(autouse=True)
+def no_job_left(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Remove the jobs that a committing test sent: their table is not a model of ours, nothing else empties it."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    committed = bool(mark and mark.kwargs.get("transaction"))
+    if committed or {"transactional_db", "live_server"} & set(request.fixturenames):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

@@ -1,11 +1,13 @@
 """The one way tests start a browser, and what has to be there for the gates that need one."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connections
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,13 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def driver_starts() -> bool:
+    """Tell whether the program that drives the browser runs here: it is linked with a library a small system lacks."""
+    node, script = compute_driver_executable()
+    asked = subprocess.run([node, script, "--version"], capture_output=True, check=False, timeout=60)
+    return asked.returncode == 0
 
 
 @contextmanager

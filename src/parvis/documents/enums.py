@@ -14,4 +14,3 @@ class Mime(StrEnum):
 
 
 LABELS: dict[str, str] = {Mime.PDF: "PDF", Mime.PNG: "PNG", Mime.JPEG: "JPEG", Mime.XML: "XML"}
-EXTENSIONS: dict[str, str] = {Mime.PDF: "pdf", Mime.PNG: "png", Mime.JPEG: "jpg", Mime.XML: "xml", Mime.OTHER: "bin"}

@@ -13,6 +13,7 @@ from parvis.core.actor import SYSTEM, Actor
 from parvis.exchange.models import Case, Event, Folder, Notification
 from parvis.identity import commands as identity
 from tests.support import files, world
+from tests.support.contract import ContractClient
 from tests.support.jobs import run_jobs
 from tests.support.world import PROCESS, World
 
@@ -36,7 +37,7 @@ class Caller:
             {"grant_type": "client_credentials", "scope": role},
             headers={"authorization": f"Basic {basic}"},
         )
-        self.http = Client(headers={"authorization": f"Bearer {answer.json()['access_token']}"})
+        self.http = ContractClient(headers={"authorization": f"Bearer {answer.json()['access_token']}"})
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""

@@ -9,6 +9,7 @@ from django.db import transaction
 from parvis.catalogue.enums import Workflow
 from parvis.catalogue.models import OnlineService, Process
 from parvis.core.actor import SYSTEM, Actor
+from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError
 from parvis.ledger import commands as ledger
 
@@ -38,6 +39,7 @@ def save_process(*, code: str, values: dict[str, Any], actor: Actor, create: boo
         row = row or Process(code=code, workflow=Workflow.WITHOUT_COMPLEMENT)
         for name, value in values.items():
             setattr(row, name, value)
+        row.updated_at = now()
         row.full_clean(exclude=("attachment_labels",), validate_unique=False)
         row.save(force_insert=create)
         ledger.record(actor=actor, action="process.saved", subject=f"process:{code}")

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from parvis.catalogue import words
 from parvis.catalogue.enums import CaseStatus, Validation, Workflow
@@ -26,6 +27,9 @@ class Process(models.Model):
     messages_allowed = models.BooleanField(default=True)
     messages_with_status = models.BooleanField(default=True)
     depositor = models.CharField(max_length=20, blank=True, help_text="Short name of the usual depositor: DILA, DGS…")
+    # The depositor's own number, when it is known; the platform's operator stands for it otherwise.
+    depositor_siret = models.CharField(max_length=14, blank=True, db_default="")
+    depositor_branch = models.CharField(max_length=10, blank=True, db_default="00000")
     validation = models.CharField(max_length=10, choices=Validation.choices, default=Validation.MANUAL)
     # Retention: a document's bytes go N days after the case reaches the state; then archiving, then deletion.
     status_before_file_deletion = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.CLOSED)
@@ -33,6 +37,8 @@ class Process(models.Model):
     days_before_archiving = models.PositiveIntegerField(default=60)
     days_before_folder_deletion = models.PositiveIntegerField(default=365)
     is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("code",)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
 from parvis.catalogue import commands as registry
 from parvis.catalogue import queries as catalogue
 from parvis.catalogue.enums import Workflow
 from parvis.exchange import commands
+from parvis.exchange.hubee import render
 from parvis.exchange.hubee.edge import Call, Fault
 from parvis.exchange.hubee.referential import paged
 
@@ -40,7 +42,18 @@ def list_processes(call: Call) -> HttpResponse:
 def process(row: Any) -> dict[str, Any]:
     """Return a process in the protocol's shape."""
     shown = {theirs: getattr(row, ours) for theirs, ours in FIELDS.items()}
-    return {"code": row.code, **shown, "authorizedAwaiting": row.workflow == Workflow.WITH_COMPLEMENT}
+    return {
+        "code": row.code,
+        **shown,
+        "authorizedAwaiting": row.workflow == Workflow.WITH_COMPLEMENT,
+        "osl": {
+            "type": "OSL",
+            "companyRegister": row.depositor_siret or settings.PARVIS_OPERATOR_SIRET,
+            "branchCode": row.depositor_branch,
+        },
+        "creationDateTime": render.moment(row.created_at),
+        "updateDateTime": render.moment(row.updated_at),
+    }
 
 
 def read_process(call: Call) -> HttpResponse:
@@ -72,6 +85,8 @@ def update_process(call: Call) -> HttpResponse:
 
 def _values(body: dict[str, Any]) -> dict[str, Any]:
     values = {ours: body[theirs] for theirs, ours in FIELDS.items() if body.get(theirs) is not None}
+    if body.get("osl"):
+        values |= {"depositor_siret": body["osl"]["companyRegister"], "depositor_branch": body["osl"]["branchCode"]}
     if body.get("authorizedAwaiting") is not None:
         values["workflow"] = Workflow.WITH_COMPLEMENT if body["authorizedAwaiting"] else Workflow.WITHOUT_COMPLEMENT
     return values

@@ -1,8 +1,10 @@
 """The referential: subscriptions, organisations, processes, under `/referential/v1`."""
 
 import re
+from email.utils import parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 
@@ -103,8 +105,14 @@ def subscription(row: Subscription) -> dict[str, Any]:
         "rejectionReason": row.rejection_reason or None,
         "status": row.state,
         "email": row.emails[0] if row.emails else None,
-        "localAdministrator": {"email": row.local_administrator.get("email", "")},
+        "localAdministrator": {"email": _administrator(row)},
     }
+
+
+def _administrator(row: Subscription) -> str:
+    """Whom to write to about a subscription. The protocol wants an address always; those made here may name none."""
+    given = row.local_administrator.get("email", "") or (row.emails[0] if row.emails else "")
+    return given or settings.OPERATOR_EMAIL or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def read_subscription(call: Call) -> HttpResponse:

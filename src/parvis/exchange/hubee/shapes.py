@@ -135,6 +135,7 @@ PROCESS = record(
     name=text(100, minLength=1),
     description=optional(1000),
     isActivated={"type": "boolean"},
+    osl=IDENTIFIER | {"nullable": True},
     attachmentFormatsEnabled={"type": "array", "minItems": 1, "maxItems": 50, "items": text(100)},
     siAttachmentFormatsEnabled={"type": "array", "maxItems": 50, "items": text(100), "nullable": True},
     attachmentTypesEnabled={"type": "array", "minItems": 1, "maxItems": 100, "items": text(100)},

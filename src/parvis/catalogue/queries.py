@@ -1,19 +1,28 @@
 """Reads of the catalogue context."""
 
 from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
-from lxml import etree
 
 from parvis.catalogue import workflow as tables
 from parvis.catalogue.enums import CaseStatus
+from parvis.catalogue.messages import message_schema, message_types, signed_types
 from parvis.catalogue.models import OnlineService, Process
-from parvis.core import xml
 
-_SCHEMAS = Path(__file__).with_name("schemas")
+__all__ = [
+    "ProcessFacts",
+    "may_follow",
+    "message_schema",
+    "message_types",
+    "next_states",
+    "open_services",
+    "process",
+    "process_names",
+    "processes",
+    "service",
+    "signed_types",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +74,6 @@ def service(code: str) -> OnlineService | None:
 def processes() -> "QuerySet[Process]":
     """Return every process, active or not, by code."""
     return Process.objects.order_by("code")
-
-
-@cache
-def message_types() -> frozenset[str]:
-    """Return the types of XML messages for which we have a schema."""
-    return frozenset(path.stem for path in _SCHEMAS.glob("*.xsd"))
-
-
-@cache
-def message_schema(type_code: str) -> etree.XMLSchema:
-    """Return our schema of a message type. Raise KeyError when we have none."""
-    if type_code not in message_types():
-        raise KeyError(type_code)
-    return xml.schema(_SCHEMAS / f"{type_code}.xsd")
 
 
 def may_follow(workflow: str, present: str, wanted: str) -> bool:

@@ -1,5 +1,6 @@
 """Hardened XML: the only way XML from outside is parsed in Parvis."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,7 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     """
     if len(data) > max_bytes:
         raise XmlRefusedError("xml_too_large", "Ce fichier XML est trop volumineux.")
-    # Refused before parsing: no payload we exchange has a DTD, and a bomb must not even be expanded.
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _declares_wide_encoding(data):
-        raise XmlRefusedError(
-            "xml_forbidden", "Ce fichier XML contient une déclaration interdite (DOCTYPE, ENTITY ou encodage)."
-        )
+    _refuse_declarations(data)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -40,6 +37,22 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     if _deeper_than(root, MAX_DEPTH):
         raise XmlRefusedError("xml_too_deep", "Ce fichier XML est trop imbriqué.")
     return root
+
+
+def scan(chunks: Iterable[bytes]) -> None:
+    """Refuse the declarations that make a bomb, in a document too large to be parsed in memory."""
+    tail = b""
+    for chunk in chunks:
+        _refuse_declarations(tail + chunk)
+        tail = chunk[-16:]
+
+
+def _refuse_declarations(data: bytes) -> None:
+    # Refused before parsing: no payload we exchange has a DTD, and a bomb must not even be expanded.
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _declares_wide_encoding(data):
+        raise XmlRefusedError(
+            "xml_forbidden", "Ce fichier XML contient une déclaration interdite (DOCTYPE, ENTITY ou encodage)."
+        )
 
 
 def schema(path: Path) -> etree.XMLSchema:

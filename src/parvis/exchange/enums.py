@@ -14,6 +14,15 @@ class AttachmentState(models.TextChoices):
     DELETED = "DELETED", _("Supprimé")
 
 
+class SignatureVerdict(models.TextChoices):
+    """What the hub found of a message's electronic signature, when its author signs such messages."""
+
+    RECOGNISED = "recognised", _("Signature vérifiée")
+    INTACT = "intact", _("Document intact, signataire non reconnu")
+    BROKEN = "broken", _("Signature non valable")
+    ABSENT = "absent", _("Non signé")
+
+
 class EventType(models.TextChoices):
     """What happened on a case."""
 

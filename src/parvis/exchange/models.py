@@ -16,6 +16,7 @@ from parvis.exchange.enums import (
     EventState,
     EventType,
     MailFrequency,
+    SignatureVerdict,
     SubscriptionState,
     WebhookState,
 )
@@ -145,6 +146,8 @@ class Attachment(models.Model):
     size = models.BigIntegerField()
     mime = models.CharField(max_length=255)
     state = models.CharField(max_length=9, choices=AttachmentState.choices, default=AttachmentState.PENDING)
+    # Empty: nobody signs documents of this type, or its bytes have not come.
+    signature = models.CharField(max_length=10, choices=SignatureVerdict.choices, blank=True, db_default="")
     cases = models.ManyToManyField(Case, through="AttachmentRecipient", related_name="attachments")
 
     class Meta:

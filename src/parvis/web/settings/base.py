@@ -91,6 +91,7 @@ DOCUMENTS_ROOT = Path(env.text("PARVIS_DOCUMENTS", str(DATA_DIR / "documents")))
 DOCUMENTS_KEY = kept_key(DATA_DIR / "keys" / "documents.age")
 DOCUMENTS_FORMER_KEYS = env.words("PARVIS_DOCUMENTS_FORMER_KEYS")
 CLAMD = env.text("PARVIS_CLAMD")  # unix:/run/clamav/clamd.ctl or tcp:host:port
+SIGNERS_FILE = env.text("PARVIS_SIGNERS")  # PEM: authorities of those who sign the messages that the hub carries
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {

@@ -147,11 +147,12 @@ def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
 
 
 def _file(case: Case, document: Attachment) -> FileItem:
+    kind = case.process.said_attachment(document.type)
     return FileItem(
         document.name,
         reverse("desk_document", args=[case.id, document.id]),
         size=document.size,
-        note=case.process.said_attachment(document.type),
+        note=f"{kind} ({document.get_signature_display()})" if document.signature else kind,
     )
 
 

@@ -6,14 +6,15 @@ import os
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from parvis_simulators.journey import material
+from parvis_simulators.journey import material, towns
 from parvis_simulators.journey.browser import Browser, Page, UnexpectedPageError
+from parvis_simulators.journey.hubee import HubeeClient
 from parvis_simulators.journey.software import ApiError, Software
 
 PATIENCE_SECONDS = 30.0
@@ -220,15 +221,23 @@ def main(arguments: list[str]) -> int:
         Browser(options.site),
         Software(options.site, key["client_id"], key["secret"]),
     )
-    return play(journey)
+    return play(journey, STORY) or play(_second_act(options.site, accounts), towns.STORY)
 
 
-def play(journey: Journey) -> int:
+def _second_act(site: str, accounts: dict[str, Any]) -> towns.TwoTowns:
+    clients = [
+        HubeeClient(site, role, accounts[who]["client_id"], accounts[who]["secret"])
+        for role, who in (("OSL", "depositor"), ("SI", "software"))
+    ]
+    return towns.TwoTowns(accounts, *clients, Browser(site))
+
+
+def play(people: Journey | towns.TwoTowns, story: Sequence[tuple[str, str]]) -> int:
     """Run every step in order, a line each; stop at the first that fails."""
-    for title, name in STORY:
+    for title, name in story:
         started = time.monotonic()
         try:
-            outcome = getattr(journey, name)()
+            outcome = getattr(people, name)()
         except (UnexpectedPageError, ApiError, OSError, StopIteration, KeyError) as error:
             sys.stdout.write(f"  ✗ {title}\n      {type(error).__name__}: {error}\n")
             return 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,19 @@ from parvis.core.actor import SYSTEM, Actor
 
 PASSWORD = "demonstration-2026"  # noqa: S105 - printed on screen, on purpose, for made-up people
 PROCESS = "recensementCitoyen"
+PROCESSES = (PROCESS, "EtatCivil")
 OPERATOR_SIRET = "13002603200016"
 TOWNS = (
     ("35238", "Mairie de Rennes", "21350238800019", "API"),
     ("06088", "Mairie de Nice", "21060088800015", "PORTAIL"),
 )
+# The names of the actions: the catalogue of rights cannot be read before Django is ready.
+TREAT = ("CASE_READ", "CASE_DOWNLOAD", "CASE_PROCESS")
+DEPOSIT = ("FOLDER_DEPOSIT", "FOLDER_READ")
+MACHINES = {
+    "software": ("Logiciel de la mairie de Rennes", "SI", "35238", TREAT),
+    "depositor": ("Guichet déposant", "OSL", "operator", DEPOSIT),
+}
 PEOPLE = {
     "citizen": ("camille.martin@demo.example", "Camille", "Martin"),
     "agent": ("agent.rennes@demo.example", "Alix", "Petit"),
@@ -29,7 +38,8 @@ def load(keys: Path) -> dict[str, Any]:
     catalogue.install_processes()
     organisations = _organisations()
     accounts = _people(organisations)
-    accounts["software"] = _software(keys, organisations["35238"])
+    accounts |= _machines(keys, organisations)
+    accounts["towns"] = [{"type": "SI", "companyRegister": siret, "branchCode": code} for code, _, siret, _ in TOWNS]
     return accounts
 
 
@@ -57,13 +67,15 @@ def _organisations() -> dict[str, Any]:
         found[code] = queries.organisation_for(siret, code) or commands.register_organisation(
             kind=OrganisationKind.COMMUNE, name=name, siret=siret, commune_code=code, actor=SYSTEM
         )
-        exchange.subscribe(
-            subscriber=found[code].id,
-            process=PROCESS,
-            access_mode=AccessMode(mode),
-            emails=[f"accueil.{code}@demo.example"],
-            actor=SYSTEM,
-        )
+        for process in PROCESSES:
+            exchange.subscribe(
+                subscriber=found[code].id,
+                process=process,
+                access_mode=AccessMode(mode),
+                emails=[f"accueil.{code}@demo.example"],
+                actor=SYSTEM,
+            )
+    found["operator"] = queries.organisation_for(OPERATOR_SIRET)
     return found
 
 
@@ -86,26 +98,29 @@ def _people(organisations: dict[str, Any]) -> dict[str, Any]:
     return accounts
 
 
-def _allow(to: Actor, organisation: Any) -> None:
+def _allow(to: Actor, organisation: Any, names: Sequence[str] = TREAT) -> None:
     from parvis.access import commands  # noqa: PLC0415 - Django must be ready
     from parvis.access.enums import Action  # noqa: PLC0415 - same
 
-    actions = (Action.CASE_READ, Action.CASE_DOWNLOAD, Action.CASE_PROCESS)
-    commands.grant(to=to, organisation=organisation, actions=actions, actor=SYSTEM)
+    commands.grant(to=to, organisation=organisation, actions=[Action[name] for name in names], actor=SYSTEM)
 
 
-def _software(keys: Path, town: Any) -> dict[str, str]:
-    """Return the credential of the town's software. Its secret can be read once, so the demo keeps it in a file."""
+def _machines(keys: Path, organisations: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the credentials of the demo's programs. A secret can be read once, so the demo keeps them in a file."""
+    kept: dict[str, dict[str, str]] = json.loads(keys.read_text(encoding="utf-8")) if keys.exists() else {}
+    for who, (name, role, owner, names) in MACHINES.items():
+        if who not in kept:
+            kept[who] = _machine(name, role, organisations[owner].id, names)
+    keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        json.dump(kept, out)
+    return kept
+
+
+def _machine(name: str, role: str, organisation: Any, names: Sequence[str]) -> dict[str, str]:
     from parvis.identity import commands  # noqa: PLC0415 - Django must be ready
     from parvis.identity.enums import Scope  # noqa: PLC0415 - same
 
-    if keys.exists():
-        kept: dict[str, str] = json.loads(keys.read_text(encoding="utf-8"))
-        return kept
-    made = commands.register_client(name="Logiciel de la mairie de Rennes", scopes=[Scope.SI], actor=SYSTEM)
-    _allow(Actor("client", made.client), town.id)
-    credential = {"client_id": made.client_id, "secret": made.secret}
-    keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump(credential, out)
-    return credential
+    made = commands.register_client(name=name, scopes=[Scope(role)], actor=SYSTEM)
+    _allow(Actor("client", made.client), organisation, names)
+    return {"client_id": made.client_id, "secret": made.secret}

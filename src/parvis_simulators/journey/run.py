@@ -225,11 +225,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _second_act(site: str, accounts: dict[str, Any]) -> towns.TwoTowns:
-    clients = [
-        HubeeClient(site, role, accounts[who]["client_id"], accounts[who]["secret"])
-        for role, who in (("OSL", "depositor"), ("SI", "software"))
-    ]
-    return towns.TwoTowns(accounts, *clients, Browser(site))
+    def client(role: str, who: str) -> HubeeClient:
+        return HubeeClient(site, role, accounts[who]["client_id"], accounts[who]["secret"])
+
+    return towns.TwoTowns(accounts, client("OSL", "depositor"), client("SI", "software"), Browser(site))
 
 
 def play(people: Journey | towns.TwoTowns, story: Sequence[tuple[str, str]]) -> int:

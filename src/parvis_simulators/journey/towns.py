@@ -87,7 +87,7 @@ class TwoTowns:
 
     def depositor_learns_both_answers(self) -> str:
         """Both answers come back; each is acknowledged."""
-        outcomes = {}
+        outcomes: dict[str, str] = {}
         while len(outcomes) < len(self.accounts["towns"]):
             note = self._note(self.depositor, event=True)
             event = self.depositor.call("GET", f"/cases/{note['caseId']}/events/{note['eventId']}")

@@ -1,5 +1,6 @@
 """The world of the benches: that of the demo, and a machine that may deposit for the platform's operator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,16 @@ def load(data_dir: Path) -> None:
 
 
 def depositing_machine() -> Machine:
-    """Register a machine that may deposit, and sign it in."""
+    """Register a machine that may deposit for the platform's operator, and sign it in."""
+    return _machine("Logiciel déposant", "OSL", (demo.OPERATOR_SIRET, "00000"), demo.DEPOSIT)
+
+
+def receiving_machine() -> Machine:
+    """Register a machine that may take the cases of the first town, and sign it in."""
+    return _machine("Logiciel de mairie", "SI", (RECIPIENT["siret"], RECIPIENT["branch"]), demo.TREAT)
+
+
+def _machine(name: str, role: str, owner: tuple[str, str], actions: Sequence[str]) -> Machine:
     from parvis.access import commands as access  # noqa: PLC0415 - Django must be ready
     from parvis.access.enums import Action  # noqa: PLC0415 - same
     from parvis.core.actor import SYSTEM, Actor  # noqa: PLC0415 - same
@@ -37,11 +47,10 @@ def depositing_machine() -> Machine:
     from parvis.identity import commands as identity  # noqa: PLC0415 - same
     from parvis.identity.enums import Scope  # noqa: PLC0415 - same
 
-    operator = directory.organisation_for(demo.OPERATOR_SIRET)
-    if operator is None:
+    organisation = directory.organisation_for(*owner)
+    if organisation is None:
         raise RuntimeError("load the world first")
-    made = identity.register_client(name="Logiciel déposant", scopes=[Scope.OSL], actor=SYSTEM)
-    access.grant(
-        to=Actor("client", made.client), organisation=operator.id, actions=(Action.FOLDER_DEPOSIT,), actor=SYSTEM
-    )
+    made = identity.register_client(name=name, scopes=[Scope(role)], actor=SYSTEM)
+    rights = [Action[action] for action in actions]
+    access.grant(to=Actor("client", made.client), organisation=organisation.id, actions=rights, actor=SYSTEM)
     return Machine(identity.issue_token(client_id=made.client_id, secret=made.secret, scope="").token)

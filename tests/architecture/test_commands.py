@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.architecture.sources import ROOT, layers
 
+NATIVE = "tests/exchange/test_native_api.py::"
 EXCHANGE = "tests/exchange/test_rights.py::test_rights_a_stranger_is_refused_by_every_command"
 LIFE = "tests/exchange/test_hubee_referential.py::test_rights_each_gesture_of_a_subscriptions_life"
 DRAFT = "tests/teleservices/test_requests.py::test_rights_a_request_belongs_to_one_person"
@@ -19,6 +20,9 @@ GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_gran
 RIGHTS = {
     "access.grant": GRANTS,
     "access.revoke": GRANTS,
+    "exchange.acknowledge_many": NATIVE + "test_rights_only_ones_own_notifications_are_acknowledged_in_bulk",
+    "exchange.receive_piece": NATIVE + "test_rights_only_the_depositor_sends_pieces",
+    "exchange.upload_progress": NATIVE + "test_rights_only_the_depositor_sends_pieces",
     "exchange.acknowledge": CASES + "test_rights_a_notification_is_acknowledged_by_its_owner",
     "exchange.activate_subscription": LIFE,
     "exchange.add_document": EXCHANGE,
@@ -92,6 +96,7 @@ POSITIONAL = {
     "documents.keep",
     "documents.keep_bytes",
     "documents.receive",
+    "documents.receive_part",
     "exchange.receive_document",
     "exchange.require_platform",
     "ledger.record_many",

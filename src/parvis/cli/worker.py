@@ -2,15 +2,24 @@
 
 import argparse
 import asyncio
+import logging
 import os
+import signal
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
+
+from procrastinate.exceptions import ConnectorException
+from psycopg import DatabaseError
 
 from parvis.cli import children, database
 
 if TYPE_CHECKING:
     from procrastinate.app import WorkerOptions
     from procrastinate.contrib.django.django_connector import DjangoConnector
+
+logger = logging.getLogger(__name__)
+PAUSE_SECONDS = 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +55,27 @@ def _sequence(stop: threading.Event) -> None:
 
 
 async def _work(concurrency: int, queues: list[str]) -> None:
+    """Work until SIGTERM or SIGINT. The engine ends when the database goes: it is started again until it comes back."""
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    stopping = asyncio.create_task(asked_to_stop.wait())
+    while not asked_to_stop.is_set():
+        working = asyncio.create_task(_run_engine(concurrency, queues))
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if asked_to_stop.is_set():
+            working.cancel()  # jobs under way are finished first
+        with suppress(asyncio.CancelledError):
+            try:
+                await working
+            except (DatabaseError, ConnectorException, OSError):
+                logger.exception("worker_lost_its_database")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(stopping), PAUSE_SECONDS)
+
+
+async def _run_engine(concurrency: int, queues: list[str]) -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - Django must be ready
 
     # A stopped worker may wait for its jobs, not for ever: the supervisor kills after 30 s.
@@ -56,6 +86,7 @@ async def _work(concurrency: int, queues: list[str]) -> None:
         "update_heartbeat_interval": 2.0,
         "stalled_worker_timeout": 10.0,
         "delete_jobs": "successful",
+        "install_signal_handlers": False,  # `_work` must know a stop from a failure
     }
     if queues:
         options["queues"] = queues

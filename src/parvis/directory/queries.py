@@ -143,6 +143,11 @@ def organisations_for(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
     return {(siret, branch): found for siret, branch, found in rows if (siret, branch) in wanted}
 
 
+def organisations_by_id(ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """Return these organisations by id. One query."""
+    return Organisation.objects.in_bulk(list(ids))
+
+
 def organisations(*, siret: str = "") -> "QuerySet[Organisation]":
     """Return every organisation, open or closed, with its commune; those of one SIRET when it is given."""
     rows = Organisation.objects.select_related("commune")

@@ -8,6 +8,7 @@ between the two leaves a file in ``incoming`` that `sweep` removes: never a row 
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -33,6 +34,7 @@ __all__ = [
     "keep",
     "keep_bytes",
     "receive",
+    "receive_part",
     "sweep",
 ]
 STALE_AFTER_SECONDS = 24 * 3600
@@ -68,8 +70,37 @@ def receive(chunks: Iterable[bytes], expected: Expectation) -> ReceivedFile:
         raise
 
 
+def receive_part(chunks: Iterable[bytes], *, max_bytes: int) -> ReceivedFile:
+    """Stream a part of a document to disk, encrypted. Nothing is checked but its size: the whole will be.
+
+    A transfer that breaks leaves what arrived before: it need not be sent again.
+    """
+    path = store.incoming() / new_id().hex
+    try:
+        intake = _sealed(_until_broken(chunks), max_bytes, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return ReceivedFile(path, intake.digest.digest(), intake.size, Mime.OTHER)
+
+
+def _until_broken(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    with suppress(OSError):  # Django's UnreadablePostError is one
+        yield from chunks
+
+
 def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> ReceivedFile:
-    intake = Intake(chunks, expected.max_bytes)
+    intake = _sealed(chunks, expected.max_bytes, path)
+    _check_announced(intake.size, intake.digest.digest(), expected)
+    mime = rules.recognise(intake.head)
+    rules.check_format(mime, intake.tail, allowed=expected.allowed)
+    antivirus.check(lambda: vault.opened(path))
+    return ReceivedFile(path, intake.digest.digest(), intake.size, mime)
+
+
+def _sealed(chunks: Iterable[bytes], max_bytes: int, path: Path) -> Intake:
+    """Write a stream, encrypted and durable, and return what was seen of it on the way."""
+    intake = Intake(chunks, max_bytes)
     with path.open("xb") as out:
         try:
             vault.seal(intake, out)
@@ -79,11 +110,7 @@ def _write(chunks: Iterable[bytes], expected: Expectation, path: Path) -> Receiv
             raise intake.failure from None
         out.flush()
         os.fsync(out.fileno())
-    _check_announced(intake.size, intake.digest.digest(), expected)
-    mime = rules.recognise(intake.head)
-    rules.check_format(mime, intake.tail, allowed=expected.allowed)
-    antivirus.check(lambda: vault.opened(path))
-    return ReceivedFile(path, intake.digest.digest(), intake.size, mime)
+    return intake
 
 
 def _check_announced(size: int, sha256: bytes, expected: Expectation) -> None:

@@ -73,6 +73,8 @@ class Folder(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("depositor", "external_id"), name="folder_external_id_per_depositor"),
         )
+        # A depositor's list, newest first.
+        indexes = (models.Index(fields=("depositor", "-id"), name="folder_depositor_newest"),)
 
     def __str__(self) -> str:
         return self.external_id
@@ -266,3 +268,40 @@ class WebhookAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status or self.error}"
+
+
+class UploadPiece(models.Model):
+    """A part of a document that comes in several requests, until the last one makes it whole."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE, related_name="pieces")
+    offset = models.BigIntegerField()
+    size = models.BigIntegerField()
+    # Not PROTECT: pieces leave with their file, when the document is whole or its upload forsaken.
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.CASCADE)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ("offset",)
+        constraints = (models.UniqueConstraint(fields=("attachment", "offset"), name="piece_once_per_offset"),)
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id} @ {self.offset}"
+
+
+class IdempotentAnswer(models.Model):
+    """What was answered to a request that carried an ``Idempotency-Key``; without status, its act is under way."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    principal = models.CharField(max_length=60)
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    body = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("principal", "key"), name="idempotency_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.key}"

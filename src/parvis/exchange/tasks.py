@@ -10,6 +10,8 @@ from parvis.exchange import commands, queries
 def purge() -> None:
     """Remove what has outlived its retention."""
     commands.purge()
+    commands.forget_pieces()
+    commands.forget_answers()
 
 
 @outbox.task("exchange.alert_recipients")

@@ -7,5 +7,6 @@ Modules are imported when chosen, once Django is ready.
 BENCHES: dict[str, tuple[str, str]] = {
     "crash": ("parvis.cli.bench.crash", "200 à 1 000 arrêts brutaux : rien de perdu, rien en double"),
     "deposit": ("parvis.cli.bench.deposit", "un dépôt par l’API du hub, contre les mêmes lignes écrites par psycopg"),
+    "hub": ("parvis.cli.bench.hub", "des dossiers complets avec leurs pièces, les délais, un document de 1 Go"),
     "journey": ("parvis.cli.bench.journey", "le recensement citoyen du début au suivi, contre autant de pages fixes"),
 }

@@ -7,6 +7,7 @@ from parvis.exchange.commands.cases import (
     CaseAnswer,
     NewDocument,
     acknowledge,
+    acknowledge_many,
     answer_as_applicant,
     move_case,
     open_case,
@@ -15,6 +16,8 @@ from parvis.exchange.commands.cases import (
 )
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
+from parvis.exchange.commands.idempotency import forget_answers
+from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import (
@@ -57,6 +60,7 @@ __all__ = [
     "SubscriptionExistsError",
     "SubscriptionRequest",
     "acknowledge",
+    "acknowledge_many",
     "activate_subscription",
     "add_document",
     "add_endpoint",
@@ -69,6 +73,8 @@ __all__ = [
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "forget_answers",
+    "forget_pieces",
     "lift_cut",
     "migrate_cases",
     "move_case",
@@ -79,6 +85,7 @@ __all__ = [
     "read_case",
     "receive_attachment",
     "receive_document",
+    "receive_piece",
     "reject_subscription",
     "remove_endpoint",
     "replay_webhook",
@@ -90,5 +97,6 @@ __all__ = [
     "set_folder_status",
     "subscribe",
     "suspend_subscription",
+    "upload_progress",
     "validate_subscription",
 ]

@@ -39,7 +39,7 @@ def receive_attachment(
     *, attachment_id: UUID, chunks: Iterable[bytes], actor: Actor, sha256: bytes | None = None
 ) -> None:
     """Take the bytes of a document that a deposit announced. Size, digest and format must be those announced."""
-    row = _awaited(attachment_id, actor)
+    row = awaited(attachment_id, actor)
     expected = documents.Expectation(max_bytes=row.size, size=row.size, sha256=sha256, allowed={row.mime})
     try:
         received = documents.receive(chunks, expected)
@@ -60,7 +60,7 @@ def receive_attachment(
         row = Attachment.objects.select_for_update().get(id=attachment_id)
         if row.state != AttachmentState.PENDING:
             documents.discard(received)
-            raise _no_longer_awaited()
+            raise _no_longerawaited()
         row.file_id = documents.keep(received)
         row.state, row.signature = AttachmentState.RECEIVED, signature
         row.save(update_fields=("file", "state", "signature"))
@@ -99,12 +99,13 @@ def _mark_corrupted(row: Attachment, actor: Actor, code: str) -> None:
         )
 
 
-def _awaited(attachment_id: UUID, actor: Actor) -> Attachment:
+def awaited(attachment_id: UUID, actor: Actor) -> Attachment:
+    """Return a document announced by this actor, whose bytes have not come. Raise AbsentError or ConflictError."""
     row = Attachment.objects.select_related("folder", "event__case__folder").filter(id=attachment_id).first()
     if row is None or not _is_sender(row, actor):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
     if row.state != AttachmentState.PENDING:
-        raise _no_longer_awaited()
+        raise _no_longerawaited()
     return row
 
 
@@ -119,7 +120,7 @@ def _is_sender(row: Attachment, actor: Actor) -> bool:
     return row.event.state == EventState.IN_PROGRESS and row.event.transmitter_id == stand.organisation
 
 
-def _no_longer_awaited() -> ConflictError:
+def _no_longerawaited() -> ConflictError:
     return ConflictError("attachment_not_awaited", "Cette pièce a déjà été reçue : elle ne peut plus être remplacée.")
 
 

@@ -95,10 +95,11 @@ def read_case(*, case_id: UUID, actor: Actor) -> tuple[Case, Side]:
 def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     """Change a case's state, write to the applicant, join documents: one event, told to the other side.
 
-    The same state again, without message nor document, is accepted: clients repeat themselves. Raise AbsentError,
+    The same state again, without message nor document, is accepted: clients repeat themselves. Joins the caller's
+    transaction when there is one. Raise AbsentError,
     RefusedError, ConflictError (transition not allowed) or DomainError.
     """
-    with _unused_discarded(answer), transaction.atomic(durable=True):
+    with _unused_discarded(answer), transaction.atomic():
         case = locked_case(case_id)
         grants = _require(case, actor, Action.CASE_PROCESS)
         _check_answer(case, answer)
@@ -151,6 +152,24 @@ def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
         ledger.record(
             actor=actor, action="notification.acknowledged", subject=f"case:{row.case_id}", grants=decision.grants
         )
+
+
+def acknowledge_many(*, notifications: Sequence[UUID], actor: Actor) -> list[UUID]:
+    """Forget those of these notifications that are this actor's, all together; return which. Set-based."""
+    with transaction.atomic():
+        mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
+        mine |= access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
+        rows = list(
+            Notification.objects.select_for_update(of=("self",))
+            .filter(mine, id__in=notifications)
+            .order_by("id")  # always in the same order: two callers never wait for each other
+            .values_list("id", "case_id")
+        )
+        Notification.objects.filter(id__in=[row for row, _ in rows]).delete()
+        ledger.record_many(
+            ledger.NewEntry(actor=actor, action="notification.acknowledged", subject=f"case:{case}") for _, case in rows
+        )
+    return [row for row, _ in rows]
 
 
 def _may_acknowledge(row: Notification, actor: Actor) -> access.Decision:

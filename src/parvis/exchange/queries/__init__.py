@@ -6,7 +6,11 @@ from parvis.exchange.queries.cases import (
     applicant_case,
     case_documents,
     count_cases,
+    deposited,
+    deposited_folder,
+    events_for,
     inbox,
+    narrowed,
     notifications,
     notifications_of_folder,
     purgeable,
@@ -14,6 +18,7 @@ from parvis.exchange.queries.cases import (
     timeline,
 )
 from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed, subscriptions
+from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "CaseCounts",
@@ -21,8 +26,12 @@ __all__ = [
     "applicant_case",
     "case_documents",
     "count_cases",
+    "deposited",
+    "deposited_folder",
+    "events_for",
     "inbox",
     "is_depositor",
+    "narrowed",
     "notifications",
     "notifications_of_folder",
     "platform_depositor",
@@ -32,4 +41,6 @@ __all__ = [
     "subscribed",
     "subscriptions",
     "timeline",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]

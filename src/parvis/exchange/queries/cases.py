@@ -14,8 +14,8 @@ from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError
-from parvis.exchange.enums import AttachmentState, EventState, EventType
-from parvis.exchange.models import Attachment, AttachmentRecipient, Case, Event, Notification
+from parvis.exchange.enums import AttachmentState, EventState, EventType, Side
+from parvis.exchange.models import Attachment, AttachmentRecipient, Case, Event, Folder, Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,69 @@ def _entry(event: Event, case: Case, documents: list[Attachment], *, for_applica
     )
 
 
+def narrowed(
+    cases: "QuerySet[Case]",
+    *,
+    processes: Collection[str] = (),
+    siret: str = "",
+    updated_since: datetime | None = None,
+    before: UUID | None = None,
+) -> "QuerySet[Case]":
+    """Return the cases of these processes, of this recipient, changed since then, older than this one."""
+    if processes:
+        cases = cases.filter(process_id__in=processes)
+    if siret:
+        cases = cases.filter(recipient__siret=siret)
+    if updated_since:
+        cases = cases.filter(updated_at__gte=updated_since)
+    return cases.filter(id__lt=before) if before else cases
+
+
+def deposited(actor: Actor, *, external_id: str = "", before: UUID | None = None, limit: int = 50) -> list[Folder]:
+    """Return the newest folders of the actor's depositors, each with its cases. The SQL count does not grow."""
+    mine = access.scope(actor, Action.FOLDER_READ, organisation="depositor_id", process="process_id")
+    rows = Folder.objects.filter(mine).prefetch_related("cases__recipient").order_by("-id")
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    return list((rows.filter(id__lt=before) if before else rows)[:limit])
+
+
+def deposited_folder(folder_id: UUID, actor: Actor) -> Folder:
+    """Return a folder with its cases. Raise AbsentError when it is not of this actor's depositors."""
+    mine = access.scope(actor, Action.FOLDER_READ, organisation="depositor_id", process="process_id")
+    folder = Folder.objects.filter(mine, id=folder_id).prefetch_related("cases__recipient").first()
+    if folder is None:
+        raise AbsentError("unknown_folder", "Ce dossier n’existe pas, ou vous ne pouvez pas le voir.")
+    return folder
+
+
+def events_for(case: Case, side: str) -> list[Event]:
+    """Return a case's events, oldest first, as one side sees them: internal notes stay with who wrote them."""
+    events = Event.objects.filter(case=case, state__in=(EventState.SENT, EventState.RECEIVED)).order_by("id")
+    if side == Side.DEPOSITOR:
+        events = events.exclude(type__in=(EventType.COM_ADD, EventType.ATTACH_DL, EventType.ATTACH_DL_ALL))
+    return list(events)
+
+
 def notifications(
-    actor: Actor, *, limit: int = 25, processes: Collection[str] = (), first: Collection[str] = ()
+    actor: Actor,
+    *,
+    limit: int = 25,
+    processes: Collection[str] = (),
+    first: Collection[str] = (),
+    after: UUID | None = None,
 ) -> list[Notification]:
     """Return what is new for the actor's organisations, oldest first, as recipient or as depositor.
 
-    ``processes`` keeps these codes only; ``first`` serves these codes before the others.
+    ``processes`` keeps these codes only; ``first`` serves these codes before the others; ``after`` goes on from one.
     """
     mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
     mine |= access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
     rows = Notification.objects.filter(mine).select_related("recipient", "transmitter", "event", "case__folder")
     if processes:
         rows = rows.filter(process_id__in=processes)
+    if after:
+        rows = rows.filter(id__gt=after)
     if first:
         urgent = models.Case(models.When(process_id__in=first, then=0), default=1)
         return list(rows.order_by(urgent, "id")[:limit])

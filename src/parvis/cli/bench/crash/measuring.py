@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
@@ -49,7 +48,12 @@ def measure(session: Session) -> list[Metric]:
             for thread in threads:
                 thread.start()
             recoveries = _storm(session, site, watcher, depositor, town)
-            _drain(session, depositor, town, called, threads)
+            session.tell("Attente des derniers dossiers…")
+            depositor.stop.set()
+            threads[0].join(RECOVERY_SECONDS)
+            _drain(site, depositor, town, called)
+            town.stop.set()
+            threads[1].join(RECOVERY_SECONDS)
             _forget_connections()
         finally:
             depositor.stop.set()
@@ -95,20 +99,12 @@ def _wait(site: Installation, watcher: hub.HubClient) -> None:
     raise TimeoutError(message)
 
 
-def _drain(session: Session, depositor: Depositor, town: Town, called: Called, threads: list[threading.Thread]) -> None:
+def _drain(site: Installation, depositor: Depositor, town: Town, called: Called) -> None:
     """Let everything that was promised arrive."""
-    session.tell("Attente des derniers dossiers…")
-    depositor.stop.set()
-    threads[0].join(RECOVERY_SECONDS)
     promised = set(depositor.acknowledged)
-    _eventually(lambda: promised <= set(town.seen) and promised <= set(called.told))
-    town.stop.set()
-    threads[1].join(RECOVERY_SECONDS)
-
-
-def _eventually(arrived: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DRAIN_SECONDS
-    while not arrived() and time.monotonic() < deadline:
+    while not (promised <= set(town.seen) and promised <= set(called.told)) and time.monotonic() < deadline:
+        site.keep_up()
         time.sleep(0.2)
 
 

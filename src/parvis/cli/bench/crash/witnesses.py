@@ -132,6 +132,9 @@ class Called(ThreadingHTTPServer):
         """Where it listens."""
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a caller that died in the middle of its call: it is tried again."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: Called

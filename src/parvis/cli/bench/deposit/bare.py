@@ -4,6 +4,7 @@ The rows are not described here: a real deposit is made once and what it wrote i
 the command writes more, or less, so does its baseline.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from parvis.core.ids import new_id
 
 # Written by a trigger on another table of the list: PostgreSQL writes them for the baseline too.
 _BY_TRIGGER = frozenset({"procrastinate_events"})
+_XMIN = " xmin"  # beside the columns of a row, whose names have no space
 _NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -37,6 +39,7 @@ class Insert:
     table: str
     statement: str
     values: Sequence[Sequence[str] | None]
+    transaction: int = 0  # the place of its transaction among those of the act
 
     def parameters(self, fresh: dict[str, str]) -> list[str | None]:
         """Return the values of one more such row."""
@@ -57,11 +60,12 @@ class Recording:
         return [insert.parameters(fresh) for insert in self.inserts]
 
     def write(self, to: "psycopg.Connection[Any]", external_id: str) -> None:
-        """Write one more deposit in a transaction of its own."""
-        rows = self.parameters(external_id)
-        with to.transaction(), to.cursor() as cursor:
-            for insert, row in zip(self.inserts, rows, strict=True):
-                cursor.execute(insert.statement, row)
+        """Write one more deposit, in as many transactions as the act that was recorded."""
+        rows = zip(self.inserts, self.parameters(external_id), strict=True)
+        for _, together in itertools.groupby(rows, key=lambda pair: pair[0].transaction):
+            with to.transaction(), to.cursor() as cursor:
+                for insert, row in together:
+                    cursor.execute(insert.statement, row)
 
     def write_many(self, to: "psycopg.Connection[Any]", external_ids: Sequence[str]) -> None:
         """Write many deposits in one transaction, statement by statement: to fill, not to measure."""
@@ -86,28 +90,40 @@ def record(deposit: Callable[[str], None], external_id: str) -> Recording:
         cursor.execute(_TABLES)
         tables = [name for (name,) in cursor.fetchall() if name not in _BY_TRIGGER]
         written = {table: _written(cursor, table, first[0] if first else 0) for table in tables}
+    marks = sorted((row[_XMIN], row["id"]) for row in written["ledger_entry"])
     ids = [row["id"] for rows in written.values() for row in rows if _is_uuid(row.get("id"))]
     cut = re.compile("|".join(map(re.escape, (external_id, *ids))))
-    inserts = [_insert(table, row, cut) for table, rows in written.items() for row in rows]
-    return Recording(inserts, ids, external_id)
+    inserts = [_insert(table, row, cut, _place(row, marks)) for table, rows in written.items() for row in rows]
+    return Recording(sorted(inserts, key=lambda one: one.transaction), ids, external_id)
+
+
+def _place(row: dict[str, Any], marks: Sequence[tuple[int, str]]) -> int:
+    """Return in which transaction of the act a row was created: each ends with its line in the journal.
+
+    A row changed later carries the number of the change; its id, which grows with time, tells its birth.
+    """
+    if _is_uuid(row.get("id")):
+        return next((place for place, (_, mark) in enumerate(marks) if row["id"] <= mark), len(marks) - 1)
+    return next((place for place, (number, _) in enumerate(marks) if number == row[_XMIN]), 0)
 
 
 def _written(cursor: "psycopg.Cursor[Any]", table: str, first: int) -> list[dict[str, Any]]:
     """Return the rows of a table that transactions from ``first`` on wrote, as texts; types travel in the names."""
     columns = cursor.execute(_COLUMNS, [table]).fetchall()
-    listed = ", ".join(f'"{name}"::text' for name, _ in columns)
+    listed = ", ".join(("xmin::text::bigint", *(f'"{name}"::text' for name, _ in columns)))
     # A savepoint has a transaction number of its own, greater than its transaction's.
     cursor.execute(f'SELECT {listed} FROM "{table}" WHERE xmin::text::bigint >= %s', [first])  # noqa: S608 - names from the catalogue
     kinds = dict(columns)
-    return [dict(zip(kinds, row, strict=True)) | {"": kinds} for row in cursor.fetchall()]
+    return [dict(zip(kinds, row[1:], strict=True)) | {"": kinds, _XMIN: row[0]} for row in cursor.fetchall()]
 
 
-def _insert(table: str, row: dict[str, Any], cut: "re.Pattern[str]") -> Insert:
+def _insert(table: str, row: dict[str, Any], cut: "re.Pattern[str]", transaction: int) -> Insert:
     kinds: dict[str, str] = row.pop("")
+    del row[_XMIN]
     names = ", ".join(f'"{name}"' for name in kinds)
     places = ", ".join(f"%s::{kind}" for kind in kinds.values())
     values = [None if value is None else _pieces(value, cut) for value in row.values()]
-    return Insert(table, f'INSERT INTO "{table}" ({names}) VALUES ({places})', values)  # noqa: S608 - from the catalogue
+    return Insert(table, f'INSERT INTO "{table}" ({names}) VALUES ({places})', values, transaction)  # noqa: S608 - from the catalogue
 
 
 def _pieces(value: str, cut: "re.Pattern[str]") -> list[str]:

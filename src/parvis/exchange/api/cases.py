@@ -1,0 +1,117 @@
+"""Cases: list, read, act."""
+
+import base64
+import binascii
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from parvis.core.errors import DomainError
+from parvis.exchange import commands, queries
+from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.idempotency import idempotent
+from parvis.exchange.api.paging import after, bounded, page
+from parvis.exchange.api.shapes import (
+    ApplicantIn,
+    AttachmentOut,
+    CaseFilters,
+    CaseOut,
+    EventIn,
+    EventOut,
+    EventRead,
+    OrganisationRef,
+)
+from parvis.exchange.models import Attachment, Case
+
+router = Router(tags=["cases"])
+
+
+@router.get("/cases", response=list[CaseOut], summary="List and search cases")
+def list_cases(request: HttpRequest, response: HttpResponse, filters: Query[CaseFilters]) -> list[CaseOut]:
+    """Return the newest cases that this credential may read, without their documents.
+
+    ``text`` looks in the applicant's names and in the numbers. The next page is in the ``Link`` header.
+    """
+    limit = bounded(filters.limit)
+    rows = queries.narrowed(
+        queries.inbox(actor_of(request), statuses=[one for one in filters.status if one], text=filters.text[:100]),
+        processes=filters.process,
+        siret=filters.siret,
+        updated_since=filters.updated_since,
+        before=after(filters.cursor),
+    )
+    return [_case(row, []) for row in page(request, response, list(rows[: limit + 1]), limit)]
+
+
+@router.get("/cases/{case_id}", response=CaseOut, summary="Read a case")
+def read_case(request: HttpRequest, case_id: UUID) -> CaseOut:
+    """Return a case with its documents. Reading it is journaled."""
+    actor = actor_of(request)
+    commands.open_case(case_id=case_id, actor=actor)
+    case = queries.recipient_case(case_id, actor)
+    return _case(case, queries.case_documents(case))
+
+
+def _case(case: Case, documents: list[Attachment]) -> CaseOut:
+    folder = case.folder
+    return CaseOut(
+        id=case.id,
+        folder=folder.id,
+        external_id=case.external_id,
+        process=case.process_id,
+        status=case.status,
+        recipient=OrganisationRef(siret=case.recipient.siret, branch=case.recipient.branch_code),
+        applicant=ApplicantIn(
+            first_name=folder.applicant_first_name, last_name=folder.applicant_last_name, email=folder.applicant_email
+        ),
+        fields=folder.fields,
+        created_at=case.created_at,
+        updated_at=case.updated_at,
+        attachments=[
+            AttachmentOut(id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state) for d in documents
+        ],
+    )
+
+
+@router.post("/cases/{case_id}/events", response={201: EventOut}, summary="Act on a case")
+@idempotent
+def add_event(request: HttpRequest, case_id: UUID, body: EventIn) -> Status[EventOut]:
+    """Change a case's state, write to the applicant, join documents."""
+    if not (body.status or body.message or body.comment or body.documents):
+        raise DomainError("empty_event", "Indiquez un état, un message, un commentaire ou un document.")
+    documents = [commands.receive_document(d.type, d.name, (_content(d.content),)) for d in body.documents]
+    actor = actor_of(request)
+    event = commands.move_case(
+        case_id=case_id,
+        answer=commands.CaseAnswer(body.status, body.message, body.comment, body.author or actor.label, documents),
+        actor=actor,
+    )
+    return Status(201, EventOut(id=event, status=queries.recipient_case(case_id, actor).status))
+
+
+def _content(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise DomainError("bad_base64", "Le contenu du document n’est pas en base 64.", field="documents") from error
+
+
+@router.get("/cases/{case_id}/events", response=list[EventRead], summary="Read a case's story")
+def list_events(request: HttpRequest, case_id: UUID) -> list[EventRead]:
+    """Return the events of a case, oldest first, internal notes included."""
+    case, side = commands.read_case(case_id=case_id, actor=actor_of(request))
+    return [
+        EventRead(
+            id=event.id,
+            type=event.type,
+            by="depositor" if event.transmitter_id == case.folder.depositor_id else "recipient",
+            author=event.author,
+            message=event.message,
+            comment=event.comment,
+            former_status=event.present_status,
+            new_status=event.new_status,
+            created_at=event.created_at,
+        )
+        for event in queries.events_for(case, side)
+    ]

@@ -1,0 +1,84 @@
+"""Folders: deposit, complete, follow."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+
+from parvis.exchange import commands, queries
+from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.idempotency import idempotent
+from parvis.exchange.api.paging import after, bounded, page
+from parvis.exchange.api.shapes import FolderCase, FolderIn, FolderOut, FolderRead, OrganisationRef
+from parvis.exchange.models import Folder
+
+router = Router(tags=["folders"])
+
+
+@router.post("/folders", response={201: FolderOut}, summary="Deposit a folder")
+@idempotent
+def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
+    """Create a folder and one case per recipient, all or nothing. Every defect is listed."""
+    depositor, *recipients = resolve([body.depositor, *body.recipients])
+    made = commands.deposit(
+        deposit=commands.Deposit(
+            process=body.process,
+            external_id=body.external_id,
+            applicant=commands.Applicant(body.applicant.first_name, body.applicant.last_name, body.applicant.email),
+            cases=[commands.NewCase(recipient) for recipient in recipients],
+            attachments=[
+                commands.NewAttachment(a.type, a.name, a.size, a.mime, None, a.recipients) for a in body.attachments
+            ],
+            fields=body.fields,
+        ),
+        depositor=depositor,
+        actor=actor_of(request),
+    )
+    return Status(
+        201, FolderOut(id=made.id, status=made.status, cases=list(made.cases), attachments=list(made.attachments))
+    )
+
+
+@router.post("/folders/{folder_id}/complete", response={204: None}, summary="Tell the recipients")
+@idempotent
+def complete_folder(request: HttpRequest, folder_id: UUID) -> Status[None]:
+    """Say that every document has been uploaded. Doing it twice changes nothing."""
+    commands.complete_folder(folder_id=folder_id, actor=actor_of(request))
+    return Status(204, None)
+
+
+@router.get("/folders", response=list[FolderRead], summary="List deposits")
+def list_folders(
+    request: HttpRequest, response: HttpResponse, external_id: str = "", limit: int = 50, cursor: str = ""
+) -> list[FolderRead]:
+    """Return the newest folders of this credential's depositors; the next page is in the ``Link`` header."""
+    limit = bounded(limit)
+    rows = queries.deposited(actor_of(request), external_id=external_id, before=after(cursor), limit=limit + 1)
+    return [_folder(row) for row in page(request, response, rows, limit)]
+
+
+@router.get("/folders/{folder_id}", response=FolderRead, summary="Follow a deposit")
+def read_folder(request: HttpRequest, folder_id: UUID) -> FolderRead:
+    """Return a folder and the state of each of its cases."""
+    return _folder(queries.deposited_folder(folder_id, actor_of(request)))
+
+
+def _folder(row: Folder) -> FolderRead:
+    return FolderRead(
+        id=row.id,
+        external_id=row.external_id,
+        process=row.process_id,
+        status=row.status,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        closed_at=row.closed_at,
+        cases=[
+            FolderCase(
+                id=case.id,
+                external_id=case.external_id,
+                status=case.status,
+                recipient=OrganisationRef(siret=case.recipient.siret, branch=case.recipient.branch_code),
+            )
+            for case in row.cases.all()
+        ],
+    )

@@ -1,0 +1,31 @@
+"""Who calls, and what they may do."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from parvis.access import queries as access
+from parvis.directory import queries as directory
+from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.shapes import Me, OrganisationRef, RightOut
+
+router = Router(tags=["me"])
+
+
+@router.get("/me", response=Me, summary="What this credential may do")
+def me(request: HttpRequest) -> Me:
+    """Return the mandates that this credential holds: one may serve many communes and many processes."""
+    actor = actor_of(request)
+    held = access.rights(actor)
+    named = directory.organisations_by_id({organisation for organisation, _ in held})
+    return Me(
+        name=actor.label,
+        rights=[
+            RightOut(
+                organisation=OrganisationRef(siret=named[organisation].siret, branch=named[organisation].branch_code),
+                name=named[organisation].name,
+                process=process,
+                actions=sorted(actions),
+            )
+            for (organisation, process), actions in sorted(held.items(), key=lambda item: (str(item[0][0]), item[0][1]))
+        ],
+    )

@@ -1,0 +1,81 @@
+"""Webhooks: register, look at each try, send again."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+
+from parvis.exchange import commands, queries
+from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.paging import after, bounded, page
+from parvis.exchange.api.shapes import (
+    AttemptOut,
+    DeliveryOut,
+    EndpointIn,
+    EndpointOut,
+    EndpointRead,
+    OrganisationRef,
+)
+
+router = Router(tags=["webhooks"])
+
+
+@router.post("/webhooks", response={201: EndpointOut}, summary="Be told instead of asking")
+def add_webhook(request: HttpRequest, body: EndpointIn) -> Status[EndpointOut]:
+    """Register an endpoint. Messages are signed per the Standard Webhooks specification and tried for 31 hours."""
+    (organisation,) = resolve([body.organisation])
+    made = commands.add_endpoint(organisation=organisation, url=body.url, process=body.process, actor=actor_of(request))
+    return Status(201, EndpointOut(id=made.id, url=made.url, secret=made.secret))
+
+
+@router.delete("/webhooks/{endpoint_id}", response={204: None}, summary="Stop being told")
+def remove_webhook(request: HttpRequest, endpoint_id: UUID) -> Status[None]:
+    """Forget an endpoint."""
+    commands.remove_endpoint(endpoint_id=endpoint_id, actor=actor_of(request))
+    return Status(204, None)
+
+
+@router.post("/webhook-deliveries/{delivery_id}/replay", response={204: None}, summary="Send again")
+def replay_webhook(request: HttpRequest, delivery_id: UUID) -> Status[None]:
+    """Send a message again, now."""
+    commands.replay_webhook(delivery_id=delivery_id, actor=actor_of(request))
+    return Status(204, None)
+
+
+@router.get("/webhooks", response=list[EndpointRead], summary="List the addresses called")
+def list_webhooks(request: HttpRequest) -> list[EndpointRead]:
+    """Return the endpoints of this credential's organisations; their secrets are never shown again."""
+    return [
+        EndpointRead(
+            id=row.id,
+            url=row.url,
+            process=row.process_code,
+            organisation=OrganisationRef(siret=row.organisation.siret, branch=row.organisation.branch_code),
+            created_at=row.created_at,
+        )
+        for row in queries.webhook_endpoints(actor_of(request))
+    ]
+
+
+@router.get("/webhook-deliveries", response=list[DeliveryOut], summary="Look at each try")
+def list_deliveries(
+    request: HttpRequest, response: HttpResponse, state: str = "", limit: int = 50, cursor: str = ""
+) -> list[DeliveryOut]:
+    """Return the newest messages sent to this credential's endpoints, each with its tries."""
+    limit = bounded(limit)
+    rows = queries.webhook_deliveries(actor_of(request), state=state, before=after(cursor), limit=limit + 1)
+    return [
+        DeliveryOut(
+            id=row.id,
+            endpoint=row.endpoint_id,
+            notification=row.notification_id,
+            state=row.state,
+            created_at=row.created_at,
+            delivered_at=row.delivered_at,
+            attempts=[
+                AttemptOut(at=one.at, status=one.status, error=one.error, milliseconds=one.milliseconds)
+                for one in row.tries.all()
+            ],
+        )
+        for row in page(request, response, rows, limit)
+    ]

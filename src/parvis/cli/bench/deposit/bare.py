@@ -93,8 +93,23 @@ def record(deposit: Callable[[str], None], external_id: str) -> Recording:
     marks = sorted((row[_XMIN], row["id"]) for row in written["ledger_entry"])
     ids = [row["id"] for rows in written.values() for row in rows if _is_uuid(row.get("id"))]
     cut = re.compile("|".join(map(re.escape, (external_id, *ids))))
-    inserts = [_insert(table, row, cut, _place(row, marks)) for table, rows in written.items() for row in rows]
+    places = _places([row for rows in written.values() for row in rows], marks)
+    inserts = [
+        _insert(table, row, cut, places.get(row.get("id"), 0) if _is_uuid(row.get("id")) else _place(row, marks))
+        for table, rows in written.items()
+        for row in rows
+    ]
     return Recording(sorted(inserts, key=lambda one: one.transaction), ids, external_id)
+
+
+def _places(rows: Sequence[dict[str, Any]], marks: Sequence[tuple[int, str]]) -> dict[Any, int]:
+    """Return the transaction of each row that has an id. One that an earlier row points at comes as early as it."""
+    places = {row["id"]: _place(row, marks) for row in rows if _is_uuid(row.get("id"))}
+    for row in sorted(rows, key=lambda one: places.get(one.get("id"), 0)):
+        for value in row.values():
+            if isinstance(value, str) and places.get(value, 0) > places.get(row.get("id"), 0):
+                places[value] = places.get(row.get("id"), 0)
+    return places
 
 
 def _place(row: dict[str, Any], marks: Sequence[tuple[int, str]]) -> int:

@@ -29,7 +29,9 @@ class NewEndpoint:
 
 def add_endpoint(*, organisation: UUID, url: str, process: str = "*", actor: Actor) -> NewEndpoint:
     """Register an address. Raise DomainError when it may not be called, RefusedError without the right to read."""
-    decision = access.require(actor, Action.CASE_READ, organisation=organisation, process=process)
+    decision = _may_be_told(actor, organisation, process)
+    if not decision.allowed:
+        access.require(actor, Action.CASE_READ, organisation=organisation, process=process)
     webhooks.check_url(url)
     with transaction.atomic(durable=True):
         row = WebhookEndpoint(organisation_id=organisation, process_code=process, url=url, secret=webhooks.new_secret())
@@ -54,13 +56,17 @@ def remove_endpoint(*, endpoint_id: UUID, actor: Actor) -> None:
 
 def _own_endpoint(endpoint_id: UUID, actor: Actor) -> WebhookEndpoint:
     row = WebhookEndpoint.objects.filter(id=endpoint_id).first()
-    allowed = (
-        row is not None
-        and access.may(actor, Action.CASE_READ, organisation=row.organisation_id, process=row.process_code).allowed
-    )
-    if row is None or not allowed:
+    if row is None or not _may_be_told(actor, row.organisation_id, row.process_code).allowed:
         raise AbsentError("unknown_webhook", "Ce webhook n’existe pas, ou il n’est pas à vous.")
     return row
+
+
+def _may_be_told(actor: Actor, organisation: UUID, process: str) -> access.Decision:
+    """Whoever may ask for an organisation's notifications may be called instead: as a recipient, or as a depositor."""
+    decision = access.may(actor, Action.CASE_READ, organisation=organisation, process=process)
+    if decision.allowed:
+        return decision
+    return access.may(actor, Action.FOLDER_READ, organisation=organisation, process=process)
 
 
 def queue_webhooks(*, notifications: list[UUID]) -> None:

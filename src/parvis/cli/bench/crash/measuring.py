@@ -43,7 +43,8 @@ def measure(session: Session) -> list[Metric]:
         try:
             site.keep_up()
             _wait(site, watcher)
-            watcher.call("POST", "/api/v1/webhooks", {"organisation": world.RECIPIENT, "url": called.url})
+            endpoint = {"organisation": world.DEPOSITOR, "url": called.url}
+            hub.HubClient(site.port, depositing.headers).call("POST", "/api/v1/webhooks", endpoint)
             threads = [threading.Thread(target=one.run) for one in (depositor, town)]
             for thread in threads:
                 thread.start()
@@ -112,16 +113,33 @@ def _figures(depositor: Depositor, town: Town, called: Called, recoveries: list[
     promised: dict[str, Any] = depositor.acknowledged
     altered = [case for case, digest in promised.items() if town.seen.get(case, digest) != digest]
     twice = [case for case, times in town.announcements.items() if times > 1]
+    events = _received_events()
     return [
         count("rounds", "Arrêts brutaux (kill -9)", "tours", len(recoveries)),
         count("acknowledged", "Dossiers acquittés au déposant", "dossiers", len(promised)),
         count("lost", "… dont perdus", "dossiers", len(set(promised) - set(town.seen)), target=NONE),
         count("altered", "… dont la pièce a changé", "dossiers", len(altered), target=NONE),
         count("twice", "Dossiers annoncés deux fois", "dossiers", len(twice) + len(town.again), target=NONE),
-        count("untold", "Dossiers sans appel sortant", "dossiers", len(set(promised) - set(called.told)), target=NONE),
+        count("acted", "Réceptions inscrites deux fois", "dossiers", events - len(town.seen), target=NONE),
+        count(
+            "untold",
+            "Réponses sans appel sortant au déposant",
+            "dossiers",
+            len(set(promised) - set(called.told)),
+            target=NONE,
+        ),
         count("journal", "Défauts du journal", "défauts", _journal_defects(), target=NONE),
         count("recovery", "Reprise, p95", "s", percentile(recoveries, 95)),
     ]
+
+
+def _received_events() -> int:
+    """Return how many receptions the hub wrote: one a case, however often the town said it."""
+    from parvis.cli.bench.deposit import bare  # noqa: PLC0415 - Django must be ready
+
+    with bare.connect() as reader:
+        found = reader.execute("SELECT count(*) FROM exchange_event WHERE new_status = 'SI_RECEIVED'").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _forget_connections() -> None:

@@ -71,7 +71,7 @@ def _content(made: Any) -> str:
 
 @dataclass(slots=True)
 class Town:
-    """Polls, reads, downloads, acknowledges. It treats a case once: by its id, as an idempotent consumer does."""
+    """Polls, reads, downloads, says so, acknowledges. It treats a case once, by its id, as idempotent consumers do."""
 
     client: hub.HubClient
     seen: dict[str, str] = field(default_factory=dict)  # case: digest of what it downloaded
@@ -107,6 +107,13 @@ class Town:
                 self.announcements[note["case"]] += 1
             if note["case"] not in self.seen:
                 self.seen[note["case"]] = self._take(note["case"])
+            # The key makes it one act, however often it is sent.
+            self.client.call(
+                "POST",
+                f"/api/v1/cases/{note['case']}/events",
+                {"status": "SI_RECEIVED"},
+                headers={"Idempotency-Key": f"received-{note['case']}"},
+            )
             # 404: forgotten already, by the try whose answer was lost.
             self.client.call("DELETE", f"/api/v1/notifications/{note['id']}", accept=(204, 404))
             self.acknowledged.add(note["id"])

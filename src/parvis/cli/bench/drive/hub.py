@@ -4,7 +4,7 @@ import base64
 import hashlib
 import http.client
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,14 +26,20 @@ class HubClient:
     link: http.client.HTTPConnection | None = field(default=None)
 
     def call(
-        self, method: str, path: str, body: Any = None, *, accept: Sequence[int] = (200, 201, 204)
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        accept: Sequence[int] = (200, 201, 204),
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Send one request, once. Raise OSError or HTTPException when it broke, RefusedAnswerError on another status.
 
         A 502 to 504 (a proxy whose server died) counts as broken.
         """
         raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
-        sent = self.headers | {"Host": wsgi.HOST, "X-Forwarded-Proto": "https"}
+        sent = self.headers | dict(headers or {}) | {"Host": wsgi.HOST, "X-Forwarded-Proto": "https"}
         sent["Content-Type"] = "application/octet-stream" if isinstance(body, bytes) else "application/json"
         try:
             if self.link is None:

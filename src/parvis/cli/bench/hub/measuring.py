@@ -112,28 +112,41 @@ def _writer(link: Any, two: bare.Recording, three: bare.Recording) -> Callable[[
 def _delays(
     session: Session, site: server.Served, depositing: dict[str, str], receiving: dict[str, str]
 ) -> list[Metric]:
-    """How long after the depositor was answered does a recipient know, asking and being called."""
+    """How long after the depositor was answered does a recipient know: one that asks, then one that is called."""
     folders = session.size(300, 100)
-    session.progress.update(session.task, description="Délais…", completed=0, total=folders)
+    watcher = Watcher(hub.HubClient(site.port, receiving))
+    thread = threading.Thread(target=watcher.run)
+    thread.start()
+    asked = _paced(session, "Délais, en demandant…", site, depositing, folders)
+    _wait_for(asked, watcher.seen)
+    watcher.stopped = True
+    thread.join()
     called = Called()
-    sender, watcher = Sender(hub.HubClient(site.port, depositing)), Watcher(hub.HubClient(site.port, receiving))
+    # Not asking any more: a notification acknowledged before its call is made needs no call.
     with _worker(), closing(hub.HubClient(site.port, receiving)) as owner:
         owner.call("POST", "/api/v1/webhooks", {"organisation": world.RECIPIENT, "url": called.url})
-        thread = threading.Thread(target=watcher.run)
-        thread.start()
-        start = time.monotonic()
-        for place in range(folders):
-            sender()
-            session.progress.advance(session.task)
-            time.sleep(max(0.0, start + place * 0.1 - time.monotonic()))  # ten a second: twice the busiest hour
-        _wait_for(set(sender.told), called, watcher)
-        watcher.stopped = True
-        thread.join()
+        told = _paced(session, "Délais, en étant appelé…", site, depositing, folders)
+        _wait_for(told, called.told)
     called.shutdown()
     return [
-        _delay("notified", "Du dépôt à la notification lue, p95", sender.told, watcher.seen),
-        _delay("called", "Du dépôt à l’appel sortant reçu, p95", sender.told, called.told),
+        _delay("notified", "Du dépôt à la notification lue, p95", asked, watcher.seen),
+        _delay("called", "Du dépôt à l’appel sortant reçu, p95", told, called.told),
     ]
+
+
+def _paced(
+    session: Session, words: str, site: server.Served, depositing: dict[str, str], folders: int
+) -> dict[str, float]:
+    """Deposit ten folders a second, twice the busiest hour, and return when each was promised."""
+    session.progress.update(session.task, description=words, completed=0, total=folders)
+    sender = Sender(hub.HubClient(site.port, depositing))
+    start = time.monotonic()
+    for place in range(folders):
+        sender()
+        session.progress.advance(session.task)
+        time.sleep(max(0.0, start + place * 0.1 - time.monotonic()))
+    sender.client.close()
+    return sender.told
 
 
 def _delay(name: str, label: str, promised: dict[str, float], arrived: dict[str, float]) -> Metric:
@@ -142,11 +155,11 @@ def _delay(name: str, label: str, promised: dict[str, float], arrived: dict[str,
     return count(name, label, "s", max(0.0, late), target=DELAY_TARGET)
 
 
-def _wait_for(cases: set[str], called: Called, watcher: Watcher) -> None:
+def _wait_for(promised: dict[str, float], arrived: dict[str, float]) -> None:
     deadline = time.monotonic() + 60
-    while not (cases <= set(called.told) and cases <= set(watcher.seen)):
+    while missing := promised.keys() - arrived.keys():
         if time.monotonic() > deadline:
-            message = f"{len(cases - set(called.told))} cases were never told"
+            message = f"{len(missing)} cases were never told"
             raise TimeoutError(message)
         time.sleep(0.05)
 

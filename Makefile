@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check format messages clean lock
+.PHONY: demo test check crash fuzz format messages clean lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,6 +25,13 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# What is too long for every run: requests drawn by the thousand, and everything killed 200 times.
+fuzz: $(VENV)/.dev
+	PARVIS_FUZZ_EXAMPLES=400 $(BIN)/python -m pytest -n 2 tests/fuzz $(ARGS)
+
+crash: $(VENV)/.dev
+	$(BIN)/parvis bench crash --quick --check
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """Whatever the descriptions allow, and what they do not, is sent: no answer may be an error of ours."""
 
 import json
+import os
 from collections import Counter
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.support.contract import FILES, HUBEE, ContractClient
 from tests.support.deposits import deposited
 
 bounded = settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("PARVIS_FUZZ_EXAMPLES", "12")),  # `make fuzz` tries many more
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

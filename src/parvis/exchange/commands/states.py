@@ -117,7 +117,8 @@ def set_folder_status(*, folder_id: UUID, status: str, actor: Actor, closed_at: 
         folder.status = CaseStatus(status)
         folder.updated_at = now()
         if folder.status == CaseStatus.CLOSED:
-            folder.closed_at = closed_at or folder.updated_at
+            # Retention counts from here: a clock ahead of ours must not delay it, nor one behind bring it forward.
+            folder.closed_at = max(folder.created_at, min(closed_at or folder.updated_at, folder.updated_at))
         folder.save(update_fields=("status", "updated_at", "closed_at"))
         ledger.record(
             actor=actor, action="folder.moved", subject=f"folder:{folder.id}", details={"status": folder.status}

@@ -95,7 +95,6 @@ class Town:
 
     def _poll(self) -> None:
         _, notes = self.client.call("GET", "/api/v1/notifications?limit=100")
-        notes = notes["items"] if isinstance(notes, dict) else notes
         if not notes:
             time.sleep(PAUSE_SECONDS)
         for note in notes:

@@ -53,11 +53,11 @@ class Watcher:
     def run(self) -> None:
         """Ask, note, acknowledge, until told to stop."""
         while not self.stopped:
-            _, answer = self.client.call("GET", "/api/v1/notifications?limit=100")
-            notes: list[Any] = answer["items"] if isinstance(answer, dict) else answer
+            notes: list[Any] = self.client.call("GET", "/api/v1/notifications?limit=100")[1]
             moment = time.time()
             for note in notes:
                 self.seen.setdefault(note["case"], moment)
-                self.client.call("DELETE", f"/api/v1/notifications/{note['id']}")
-            if not notes:
+            if notes:
+                self.client.call("POST", "/api/v1/notifications/acknowledge", {"ids": [note["id"] for note in notes]})
+            else:
                 time.sleep(0.02)

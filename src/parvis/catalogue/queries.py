@@ -9,6 +9,7 @@ from parvis.catalogue import workflow as tables
 from parvis.catalogue.enums import CaseStatus
 from parvis.catalogue.messages import message_schema, message_types, signed_types
 from parvis.catalogue.models import OnlineService, Process
+from parvis.core import sql
 
 __all__ = [
     "ProcessFacts",
@@ -46,14 +47,20 @@ class ProcessFacts:
     validation: str
 
 
+# At every deposit: by hand, see `core.sql`.
+_PROCESS = f"""
+SELECT {", ".join(field.name for field in fields(ProcessFacts))}
+FROM catalogue_process WHERE code = %(code)s AND is_active
+"""  # noqa: S608 - names of our own
+
+
 def process(code: str) -> ProcessFacts | None:
     """Return an active process, or None. One query."""
-    row = Process.objects.filter(code=code, is_active=True).first()
-    if row is None:
+    found = sql.fetch(_PROCESS, {"code": code})
+    if not found:
         return None
-    values = {field.name: getattr(row, field.name) for field in fields(ProcessFacts)}
-    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-    return ProcessFacts(**plain)
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in found[0]]
+    return ProcessFacts(*values)
 
 
 def process_names() -> dict[str, str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from parvis.core import sql
 from parvis.core.clock import today
 from parvis.directory import rules
 from parvis.directory.enums import OrganisationKind, OrganisationState
@@ -134,12 +135,16 @@ def memberships_of(account: UUID, *, on: date | None = None) -> QuerySet[Members
     )
 
 
+# At every deposit: by hand, see `core.sql`.
+_BY_SIRET = """
+SELECT siret, branch_code, id FROM directory_organisation WHERE siret = ANY(%(sirets)s) AND state = %(active)s
+"""
+
+
 def organisations_for(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     """Return the active organisations behind (SIRET, branch) pairs, by pair; unknown ones are absent. One query."""
     wanted = set(pairs)
-    rows = Organisation.objects.filter(
-        siret__in={siret for siret, _ in wanted}, state=OrganisationState.ACTIVE
-    ).values_list("siret", "branch_code", "id")
+    rows = sql.fetch(_BY_SIRET, {"sirets": [siret for siret, _ in wanted], "active": OrganisationState.ACTIVE})
     return {(siret, branch): found for siret, branch, found in rows if (siret, branch) in wanted}
 
 

@@ -2,10 +2,19 @@
 
 from uuid import UUID
 
+from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import rules
-from parvis.identity.models import AccessToken, Account
+from parvis.identity.models import Account
+
+# At every call of a machine: by hand, see `core.sql`.
+_CALLER = """
+SELECT client.id, client.name, token.scope
+FROM identity_accesstoken token JOIN identity_machineclient client ON client.id = token.client_id
+WHERE token.digest = %(digest)s AND token.expires_at > %(now)s
+AND client.revoked_at IS NULL AND client.suspended_at IS NULL
+"""
 
 
 def actor_of_token(token: str) -> Actor | None:
@@ -16,14 +25,11 @@ def actor_of_token(token: str) -> Actor | None:
 
 def caller_of_token(token: str) -> tuple[Actor, str] | None:
     """Return the machine that holds a live token and the role it asked for, or None. One query."""
-    row = (
-        AccessToken.objects.filter(
-            digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None, client__suspended_at=None
-        )
-        .values_list("client_id", "client__name", "scope")
-        .first()
-    )
-    return (Actor("client", row[0], label=row[1]), row[2]) if row else None
+    found = sql.fetch(_CALLER, {"digest": rules.digest(token), "now": now()})
+    if not found:
+        return None
+    ((client, name, scope),) = found
+    return Actor("client", client, label=name), scope
 
 
 def account(account_id: UUID) -> Account | None:

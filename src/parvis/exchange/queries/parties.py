@@ -8,12 +8,20 @@ from django.conf import settings
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
+from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
 from parvis.directory import queries as directory
 from parvis.exchange.enums import SubscriptionState
 from parvis.exchange.models import Folder, Subscription
 
+# At every deposit: by hand, see `core.sql`.
+_SUBSCRIBED = """
+SELECT taken.subscriber_id
+FROM exchange_subscription taken JOIN directory_organisation owner ON owner.id = taken.subscriber_id
+WHERE taken.process_id = %(process)s AND taken.subscriber_id = ANY(%(organisations)s)
+AND taken.state = %(active)s AND owner.state = 'active'
+"""
 platform_ids: dict[str, UUID] = {}
 
 
@@ -40,14 +48,8 @@ def is_depositor(folder: Folder, actor: Actor) -> bool:
 
 def subscribed(process: str, organisations: Iterable[UUID]) -> set[UUID]:
     """Return those of these organisations that receive the process now. One query."""
-    return set(
-        Subscription.objects.filter(
-            process_id=process,
-            subscriber_id__in=list(organisations),
-            state=SubscriptionState.ACTIVE,
-            subscriber__state="active",
-        ).values_list("subscriber_id", flat=True)
-    )
+    values = {"process": process, "organisations": list(organisations), "active": SubscriptionState.ACTIVE}
+    return {row[0] for row in sql.fetch(_SUBSCRIBED, values)}
 
 
 def receives(process: str, organisation: UUID) -> bool:

@@ -67,13 +67,21 @@ def task(name: str, *, attempts: int = 8) -> Callable[[Task], Task]:
 def daily(name: str, *, at: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a function that runs once a day at ``HH:MM`` UTC, on one worker only."""
     hour, minute = at.split(":")
+    return every(name, cron=f"{int(minute)} {int(hour)} * * *")
+
+
+def every(name: str, *, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that runs at the moments of a cron expression, in UTC, on one worker only.
+
+    A moment missed by more than ten minutes is skipped: the function must find by itself what is due.
+    """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         def run(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
             function()
 
         periodic = worker_app.task(name=name, queueing_lock=name)(run)
-        worker_app.periodic(cron=f"{int(minute)} {int(hour)} * * *")(periodic)
+        worker_app.periodic(cron=cron)(periodic)
         return function
 
     return register

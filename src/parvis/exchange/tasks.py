@@ -31,3 +31,9 @@ def queue_webhooks(notifications: list[str]) -> None:
 def send_webhook(delivery: str) -> None:
     """Try one webhook; the next try is planned by the command."""
     commands.send_webhook(delivery_id=UUID(delivery))
+
+
+@outbox.every("exchange.send_digests", cron="*/5 * * * *")
+def send_digests() -> None:
+    """Write the digests that are due; between two slots there is nothing to find."""
+    commands.send_digests()

@@ -1,6 +1,6 @@
 """Writes of the exchange context, one function a use case."""
 
-from parvis.exchange.commands.alerts import alert_recipients
+from parvis.exchange.commands.alerts import alert_recipients, send_digests
 from parvis.exchange.commands.attachments import Delivery, deliver_attachment, receive_attachment
 from parvis.exchange.commands.breaker import CutError, lift_cut
 from parvis.exchange.commands.cases import (
@@ -33,6 +33,7 @@ from parvis.exchange.commands.subscriptions import (
     suspend_subscription,
     validate_subscription,
 )
+from parvis.exchange.commands.undo import undo_state
 from parvis.exchange.commands.webhooks import (
     NewEndpoint,
     add_endpoint,
@@ -91,12 +92,14 @@ __all__ = [
     "replay_webhook",
     "request_subscription",
     "require_platform",
+    "send_digests",
     "send_webhook",
     "set_case_status",
     "set_event_state",
     "set_folder_status",
     "subscribe",
     "suspend_subscription",
+    "undo_state",
     "upload_progress",
     "validate_subscription",
 ]

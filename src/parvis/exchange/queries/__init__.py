@@ -18,11 +18,13 @@ from parvis.exchange.queries.cases import (
     timeline,
 )
 from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed, subscriptions
+from parvis.exchange.queries.undoing import Undoable, undoable
 from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "CaseCounts",
     "TimelineEntry",
+    "Undoable",
     "applicant_case",
     "case_documents",
     "count_cases",
@@ -41,6 +43,7 @@ __all__ = [
     "subscribed",
     "subscriptions",
     "timeline",
+    "undoable",
     "webhook_deliveries",
     "webhook_endpoints",
 ]

@@ -50,6 +50,7 @@ RIGHTS = {
     "exchange.set_case_status": EXCHANGE,
     "exchange.set_event_state": EXCHANGE,
     "exchange.set_folder_status": EXCHANGE,
+    "exchange.set_thresholds": "tests/exchange/test_board.py::test_rights_only_the_platform_sets_limits",
     "exchange.subscribe": EXCHANGE,
     "exchange.suspend_subscription": LIFE,
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",

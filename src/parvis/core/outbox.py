@@ -9,7 +9,7 @@ Low contexts talk to high ones by *events*: `publish` inserts one job per subscr
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -85,6 +85,28 @@ def every(name: str, *, cron: str) -> Callable[[Callable[[], None]], Callable[[]
         return function
 
     return register
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class JobFigures:
+    """The queue at a glance: jobs by state, and when the oldest that is due was due."""
+
+    by_state: dict[str, int]
+    oldest_due: datetime | None
+
+
+def job_figures() -> JobFigures:
+    """Count the jobs kept. Two queries; the successful ones are not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
+        by_state = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j"
+            " LEFT JOIN LATERAL (SELECT min(at) AS at FROM procrastinate_events WHERE job_id = j.id) e ON true"
+            " WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())"
+        )
+        (oldest,) = cursor.fetchone()
+    return JobFigures(by_state, oldest)
 
 
 def _plain(value: Any) -> Any:

@@ -33,6 +33,7 @@ from parvis.exchange.commands.subscriptions import (
     suspend_subscription,
     validate_subscription,
 )
+from parvis.exchange.commands.thresholds import WATCHED, set_thresholds
 from parvis.exchange.commands.undo import undo_state
 from parvis.exchange.commands.webhooks import (
     NewEndpoint,
@@ -45,6 +46,7 @@ from parvis.exchange.commands.webhooks import (
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
+    "WATCHED",
     "Applicant",
     "CaseAnswer",
     "CutError",
@@ -97,6 +99,7 @@ __all__ = [
     "set_case_status",
     "set_event_state",
     "set_folder_status",
+    "set_thresholds",
     "subscribe",
     "suspend_subscription",
     "undo_state",

@@ -19,6 +19,7 @@ from parvis.exchange.commands.events import NewEvent, add_event, delete_event, s
 from parvis.exchange.commands.idempotency import forget_answers
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
+from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import (
     Reception,
@@ -105,4 +106,6 @@ __all__ = [
     "undo_state",
     "upload_progress",
     "validate_subscription",
+    "watch_lateness",
+    "watch_subscriptions",
 ]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.catalogue.enums import CaseStatus
-from parvis.exchange.queries import BoardLine
+from parvis.exchange.enums import SituationKind
+from parvis.exchange.queries import BoardLine, Problem
 from parvis.ui.components.messages import badge
 from parvis.ui.parts import Bar, Column, Table
 
@@ -50,6 +51,28 @@ def by_organisation(lines: Sequence[BoardLine], names: Mapping[str, str]) -> Tab
             for line in ordered
         ],
         counted=False,
+    )
+
+
+def what_is_wrong(found: Sequence[Problem]) -> Table:
+    """Return the subscriptions whose cases reach nobody."""
+    return Table(
+        caption=_("Abonnements dont les dossiers n’arrivent à personne"),
+        columns=[
+            Column(_("Organisme")),
+            Column(_("Démarche")),
+            Column(_("Problème")),
+            Column(_("En attente"), numeric=True),
+        ],
+        rows=[
+            [
+                one.subscription.subscriber.name,
+                one.subscription.process.said_name,
+                badge("error", SituationKind(one.kind).label),
+                one.count,
+            ]
+            for one in found
+        ],
     )
 
 

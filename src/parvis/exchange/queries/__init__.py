@@ -27,6 +27,7 @@ from parvis.exchange.queries.parties import (
     subscribed,
     subscriptions,
 )
+from parvis.exchange.queries.problems import Problem, problems
 from parvis.exchange.queries.undoing import Undoable, undoable
 from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
 
@@ -34,6 +35,7 @@ __all__ = [
     "AGE_DAYS",
     "BoardLine",
     "CaseCounts",
+    "Problem",
     "TimelineEntry",
     "Undoable",
     "applicant_case",
@@ -51,6 +53,7 @@ __all__ = [
     "notifications",
     "notifications_of_folder",
     "platform_depositor",
+    "problems",
     "purgeable",
     "receives",
     "recipient_case",

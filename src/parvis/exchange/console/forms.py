@@ -20,6 +20,8 @@ class FilterForm(Form):
         self, *args: Any, processes: Sequence[tuple[str, str]], organisations: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.conditional = True  # type: ignore[attr-defined] # « (facultatif) » goes without saying on a filter
         every_process, every_organisation = ("", _("Toutes les démarches")), ("", _("Tous les organismes"))
         self.fields["demarche"].choices = [every_process, *processes]  # type: ignore[attr-defined]
         self.fields["organisme"].choices = [every_organisation, *organisations]  # type: ignore[attr-defined]

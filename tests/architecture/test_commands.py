@@ -50,8 +50,10 @@ RIGHTS = {
     "exchange.set_case_status": EXCHANGE,
     "exchange.set_event_state": EXCHANGE,
     "exchange.set_folder_status": EXCHANGE,
+    "exchange.set_thresholds": "tests/exchange/test_board.py::test_rights_only_the_platform_sets_limits",
     "exchange.subscribe": EXCHANGE,
     "exchange.suspend_subscription": LIFE,
+    "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
     "teleservices.abandon_request": DRAFT,
     "teleservices.answer_complement": "tests/teleservices/test_answer_rights.py::"

@@ -1,11 +1,14 @@
 """Every page of Parvis, with someone who may see it and, where it has a form, how to make the form fail."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.test import Client
 
+from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import Actor
+from parvis.core.clock import now
 from parvis.exchange import commands as exchange
 from parvis.exchange.models import Case
 from parvis.identity.models import Account
@@ -75,6 +78,11 @@ SCENES = (
     Scene("case", "/suivi/dossiers/{sent_case}/", "agent", sends=True),
     Scene("case-done", "/suivi/dossiers/{done_case}/", "agent"),
     Scene("case-read-only", "/suivi/dossiers/{sent_case}/", "reader"),
+    Scene("board", "/supervision/", "operator"),
+    Scene("board-of-an-agent", "/supervision/", "agent"),
+    Scene("board-empty", "/supervision/", "idle_agent"),
+    Scene("board-no-rights", "/supervision/", "nobody"),
+    Scene("thresholds", f"/supervision/demarches/{world.PROCESS}/delais/", "operator"),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),
@@ -85,11 +93,12 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader = (
+    nobody, newcomer, reader, operator = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice")
+        for name in ("personne", "nouvelle", "lectrice", "exploitante")
     )
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
+    world.allow(Actor("account", operator.id), here.operator.id, (Action.PLATFORM_ADMINISTER,))
     names: dict[str, str] = {}
     for name in ("done", "awaiting", "sent"):
         case, request = deposits.deposited(here)
@@ -98,7 +107,8 @@ def set_stage() -> Stage:
     names["draft"] = str(deposits.draft(here).id)
     names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
     people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}
-    people |= {"nobody": nobody, "newcomer": newcomer, "reader": reader}
+    people |= {"nobody": nobody, "newcomer": newcomer, "reader": reader, "operator": operator}
+    Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     return Stage(people, names, {who: _session(person) for who, person in people.items()})
 
 

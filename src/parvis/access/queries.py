@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from parvis.access.enums import EVERY_PROCESS, Action
+from parvis.access.enums import EVERY_PROCESS, Action, PrincipalKind
 from parvis.access.models import Grant
 from parvis.core import sql
 from parvis.core.actor import Actor
@@ -94,6 +94,19 @@ def organisations_of(actor: Actor, actions: Iterable[Action]) -> set[UUID]:
     if actor.id is None:
         return set()
     return set(_live(actor).filter(actions__overlap=list(actions)).values_list("organisation_id", flat=True))
+
+
+def people_who_read() -> set[tuple[UUID, str]]:
+    """Return the (organisation, process code or ``*``) pairs where at least one person may read cases. One query."""
+    moment = now()
+    rows = Grant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=moment),
+        principal_kind=PrincipalKind.ACCOUNT,
+        revoked_at=None,
+        valid_from__lte=moment,
+        actions__contains=[Action.CASE_READ],
+    )
+    return set(rows.values_list("organisation_id", "process_code"))
 
 
 def _live(actor: Actor, action: Action | None = None) -> "QuerySet[Grant]":

@@ -2,12 +2,25 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
 from parvis.catalogue import words
 from parvis.catalogue.enums import CaseStatus, Validation, Workflow
 
 MEGABYTE = 1024 * 1024
+
+
+def default_alert_days() -> dict[str, int]:
+    """Return the days that a case may stay in each state, for a process that says nothing else."""
+    return {
+        CaseStatus.HUBEE_NOTIFIED: 3,
+        CaseStatus.SENT: 7,
+        CaseStatus.SI_RECEIVED: 7,
+        CaseStatus.IN_PROGRESS: 30,
+        CaseStatus.ADD_AWAITING: 30,
+        CaseStatus.SI_INTG_ERROR: 1,
+    }
 
 
 class Process(models.Model):
@@ -36,6 +49,14 @@ class Process(models.Model):
     days_before_file_deletion = models.PositiveIntegerField(default=30)
     days_before_archiving = models.PositiveIntegerField(default=60)
     days_before_folder_deletion = models.PositiveIntegerField(default=365)
+    # Supervision: days a case may stay in a state before it is late; a state without a number has no limit.
+    alert_days = models.JSONField(
+        default=default_alert_days, db_default=Value(default_alert_days(), models.JSONField()), blank=True
+    )
+    # Days after which cases that nobody fetches are a problem to tell.
+    unfetched_days = models.PositiveSmallIntegerField(default=3, db_default=3)
+    # Minutes during which a mistaken state can be taken back; 0: never.
+    undo_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("parvis.cli.importing", "charger les communes ou les démarches"),
     "org": ("parvis.cli.org", "enregistrer et lister les organisations"),
     "subscription": ("parvis.cli.subscription", "abonner une organisation à une démarche"),
+    "board": ("parvis.cli.board", "compter les dossiers par état et ancienneté, et voir les retards"),
     "credential": ("parvis.cli.credential", "créer, renouveler, révoquer, rétablir les clés des logiciels"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),

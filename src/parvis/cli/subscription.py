@@ -1,6 +1,7 @@
 """`parvis subscription`: who receives what, without a browser."""
 
 import argparse
+from typing import Any
 
 from parvis.cli import registry
 
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--mode", choices=("PORTAIL", "API"), default="PORTAIL")
     add.add_argument("--email", action="append", default=[], help="adresse à prévenir (plusieurs fois possible)")
     registry.with_json(actions.add_parser("list", help="lister les abonnements"))
+    registry.with_json(actions.add_parser("problems", help="les abonnements dont les dossiers n’arrivent à personne"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "list":
         return registry.answer(options, queries.subscriptions())
     from parvis.core.actor import SYSTEM  # noqa: PLC0415 - Django must be ready
+
+    if options.action == "problems":
+        return registry.answer(options, [_problem(one) for one in queries.problems(SYSTEM)])
     from parvis.exchange.enums import AccessMode  # noqa: PLC0415 - same
 
     made = commands.subscribe(
@@ -38,3 +43,16 @@ def run(options: argparse.Namespace) -> int:
     )
     row = next(row for row in queries.subscriptions() if row["id"] == made)
     return registry.answer(options, [row], one=True)
+
+
+def _problem(one: Any) -> dict[str, Any]:
+    row = one.subscription
+    return {
+        "kind": one.kind,
+        "subscription": row.id,
+        "organisation": row.subscriber.name,
+        "siret": row.subscriber.siret,
+        "branch": row.subscriber.branch_code,
+        "process": row.process_id,
+        "waiting": one.count,
+    }

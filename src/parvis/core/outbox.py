@@ -9,7 +9,7 @@ Low contexts talk to high ones by *events*: `publish` inserts one job per subscr
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -67,16 +67,46 @@ def task(name: str, *, attempts: int = 8) -> Callable[[Task], Task]:
 def daily(name: str, *, at: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a function that runs once a day at ``HH:MM`` UTC, on one worker only."""
     hour, minute = at.split(":")
+    return every(name, cron=f"{int(minute)} {int(hour)} * * *")
+
+
+def every(name: str, *, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that runs at the moments of a cron expression, in UTC, on one worker only.
+
+    A moment missed by more than ten minutes is skipped: the function must find by itself what is due.
+    """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         def run(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
             function()
 
         periodic = worker_app.task(name=name, queueing_lock=name)(run)
-        worker_app.periodic(cron=f"{int(minute)} {int(hour)} * * *")(periodic)
+        worker_app.periodic(cron=cron)(periodic)
         return function
 
     return register
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class JobFigures:
+    """The queue at a glance: jobs by state, and when the oldest that is due was due."""
+
+    by_state: dict[str, int]
+    oldest_due: datetime | None
+
+
+def job_figures() -> JobFigures:
+    """Count the jobs kept. Two queries; the successful ones are not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
+        by_state = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j"
+            " LEFT JOIN LATERAL (SELECT min(at) AS at FROM procrastinate_events WHERE job_id = j.id) e ON true"
+            " WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())"
+        )
+        (oldest,) = cursor.fetchone()
+    return JobFigures(by_state, oldest)
 
 
 def _plain(value: Any) -> Any:

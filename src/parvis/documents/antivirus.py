@@ -14,6 +14,7 @@ from parvis.core.errors import DomainError
 from parvis.documents.rules import FileRefusedError
 
 TIMEOUT_SECONDS = 60
+PING_SECONDS = 2
 MAX_ANSWER = 4096
 PIECE = 64 * 1024
 
@@ -45,6 +46,18 @@ def check(document: Callable[[], Iterable[bytes]]) -> None:
     raise _down()
 
 
+def answers() -> bool | None:
+    """Tell whether the configured antivirus answers a PING within two seconds; None when there is none."""
+    if not settings.CLAMD:
+        return None
+    try:
+        with _connected(settings.CLAMD, PING_SECONDS) as link:
+            link.sendall(b"zPING\0")
+            return link.recv(MAX_ANSWER).startswith(b"PONG")
+    except (OSError, ValueError):
+        return False
+
+
 def _verdict(address: str, chunks: Iterable[bytes]) -> bytes:
     try:
         with _connected(address) as link:
@@ -65,11 +78,11 @@ def _verdict(address: str, chunks: Iterable[bytes]) -> bytes:
     return answer.rstrip(b"\0")
 
 
-def _connected(address: str) -> socket.socket:
+def _connected(address: str, timeout: int = TIMEOUT_SECONDS) -> socket.socket:
     kind, _, place = address.partition(":")
     if kind == "unix":
         link = socket.socket(socket.AF_UNIX)
-        link.settimeout(TIMEOUT_SECONDS)
+        link.settimeout(timeout)
         try:
             link.connect(place)
         except OSError:
@@ -77,7 +90,7 @@ def _connected(address: str) -> socket.socket:
             raise
         return link
     host, _, port = place.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=TIMEOUT_SECONDS)
+    return socket.create_connection((host, int(port)), timeout=timeout)
 
 
 def _down() -> ScannerDownError:

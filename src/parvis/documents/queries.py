@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from parvis.documents import store
+from parvis.documents import antivirus, store
 from parvis.documents.models import StoredFile
 
 
@@ -22,6 +22,11 @@ class FileFacts:
     def digest(self) -> str:
         """SHA-256 in base 64 without prefix: the form of HubEE's ``digest`` header."""
         return base64.b64encode(self.sha256).decode()
+
+
+def antivirus_answers() -> bool | None:
+    """Tell whether the antivirus answers; None when none is configured."""
+    return antivirus.answers()
 
 
 def facts(file_id: UUID) -> FileFacts | None:

@@ -80,3 +80,12 @@ class WebhookState(models.TextChoices):
     WAITING = "waiting", _("En attente")
     DELIVERED = "delivered", _("Remis")
     ABANDONED = "abandoned", _("Abandonné")
+
+
+class SituationKind(models.TextChoices):
+    """What may last and be wrong: told once, and once more when it is over."""
+
+    LATE = "late", _("Dossiers en retard")
+    UNFETCHED = "unfetched", _("Aucun logiciel ne relève les dossiers")
+    UNREAD = "unread", _("Personne n’a le droit de lire les dossiers")
+    UNREACHABLE = "unreachable", _("Webhook injoignable")

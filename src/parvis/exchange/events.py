@@ -19,3 +19,4 @@ class CaseMoved:
     folder: UUID
     event: UUID
     status: str
+    correction: bool = False  # the recipient took its last decision back

@@ -46,6 +46,9 @@ class CaseForm(Form):
         super().__init__(*args, **kwargs)
         following = catalogue.next_states(process_workflow, status)
         choices = [(code, label) for code, label in _OFFERED.items() if code in following]
+        if not choices:  # nothing left to decide: one can still write
+            del self.fields["decision"]
+            return
         self.fields["decision"].choices = [  # type: ignore[attr-defined]
             *choices,
             (NOTE_ONLY, _("Écrire sans changer l’état")),
@@ -54,7 +57,8 @@ class CaseForm(Form):
     def clean(self) -> dict[str, Any]:
         """Refuse an empty gesture, and a decision whose reasons the applicant must read but that gives none."""
         answers = super().clean() or {}
-        decision, message = answers.get("decision"), (answers.get("message") or "").strip()
+        decision = answers.get("decision") if "decision" in self.fields else NOTE_ONLY
+        message = (answers.get("message") or "").strip()
         if decision == S.ADD_AWAITING and not message:
             self.add_error("message", _("Écrivez au demandeur ce qu’il doit envoyer."))
         if decision == S.REFUSED and not message:

@@ -17,6 +17,7 @@ from parvis.exchange.enums import (
     EventType,
     MailFrequency,
     SignatureVerdict,
+    SituationKind,
     SubscriptionState,
     WebhookState,
 )
@@ -122,6 +123,10 @@ class Event(models.Model):
     comment = models.CharField(max_length=1000, blank=True)
     present_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
     new_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True)
+    # The state that this event took the case out of, as the hub knows it: ``present_status`` is its author's word.
+    former_status = models.CharField(max_length=15, choices=CaseStatus.choices, blank=True, db_default="")
+    # The mistaken event that this one takes back. Both stay in the story.
+    undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by")
     state = models.CharField(max_length=12, choices=EventState.choices, default=EventState.SENT)
     notify = models.BooleanField(default=True)
     partner_attributes = models.CharField(max_length=1024, blank=True)
@@ -201,6 +206,48 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} ← {self.case_id}"
+
+
+class Situation(models.Model):
+    """Something wrong that lasts, told once when it begins and once when it ends.
+
+    ``kind`` says what (see `enums.SituationKind`); ``subject`` what it is about, as ``subscription:id`` or
+    ``process:state:organisation``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=20, choices=SituationKind.choices)
+    subject = models.CharField(max_length=120)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            # One open situation a subject: a second detection tells nobody again.
+            models.UniqueConstraint(fields=("kind", "subject"), condition=Q(ended_at=None), name="situation_open_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class MailAlert(models.Model):
+    """A notification that its recipient is to be written about: at once, or in the next digest.
+
+    It goes with its notification: what has been fetched and acknowledged is no longer news.
+    """
+
+    notification = models.OneToOneField(Notification, on_delete=models.CASCADE, primary_key=True)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("subscription",), condition=Q(told_at=None), name="mail_alert_untold"),)
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} ← {self.notification_id}"
 
 
 class DownloadBudget(models.Model):

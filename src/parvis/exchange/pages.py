@@ -12,14 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
 from parvis.core import words
 from parvis.core.actor import Actor
-from parvis.core.errors import DomainError
+from parvis.core.errors import ConflictError, DomainError
 from parvis.core.http import file_response
 from parvis.exchange import commands, queries
 from parvis.exchange.forms import NOTE_ONLY, CaseForm
@@ -118,7 +118,8 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bool:
     answers = form.cleaned_data
-    status = "" if answers["decision"] == NOTE_ONLY else answers["decision"]
+    decision = answers.get("decision", NOTE_ONLY)
+    status = "" if decision == NOTE_ONLY else decision
     try:
         upload = answers["document"]
         documents = [commands.receive_document("attestation", upload.name, upload.chunks())] if upload else []
@@ -140,6 +141,7 @@ def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
         "case": case,
         "form": form,
         "may_act": may_act,
+        "undoable": queries.undoable(case, organisation=case.recipient_id) if may_act else None,
         "badge": status_badge(case.status),
         "files": [_file(case, document) for document in queries.case_documents(case)],
         "entries": timeline_entries(case, queries.timeline(case, for_applicant=False)),
@@ -154,6 +156,21 @@ def _file(case: Case, document: Attachment) -> FileItem:
         size=document.size,
         note=f"{kind} ({document.get_signature_display()})" if document.signature else kind,
     )
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take the last decision back; when it is too late, say so on the page of the case."""
+    actor = agent(request)
+    queries.recipient_case(case_id, actor)
+    try:
+        commands.undo_state(case_id=case_id, actor=actor)
+    except ConflictError as error:
+        messages.error(request, words.said(error))
+    else:
+        messages.success(request, _("Décision annulée : l’autre partie en est informée."))
+    return HttpResponseRedirect(reverse("desk_case", args=[case_id]))
 
 
 @require_safe

@@ -31,3 +31,21 @@ def queue_webhooks(notifications: list[str]) -> None:
 def send_webhook(delivery: str) -> None:
     """Try one webhook; the next try is planned by the command."""
     commands.send_webhook(delivery_id=UUID(delivery))
+
+
+@outbox.every("exchange.send_digests", cron="*/5 * * * *")
+def send_digests() -> None:
+    """Write the digests that are due; between two slots there is nothing to find."""
+    commands.send_digests()
+
+
+@outbox.every("exchange.watch_lateness", cron="17 * * * *")
+def watch_lateness() -> None:
+    """Tell the operator, once, of cases that became late."""
+    commands.watch_lateness()
+
+
+@outbox.daily("exchange.watch_subscriptions", at="05:23")
+def watch_subscriptions() -> None:
+    """Tell both sides, once, of subscriptions that reach nobody."""
+    commands.watch_subscriptions()

@@ -10,12 +10,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from parvis.teleservices.places import CommuneField, Place
+from parvis.ui.dates import absolute
 from parvis.ui.forms import DateField, Form
 
 MAX_STEPS = 8
@@ -131,7 +130,7 @@ def shown(form_field: forms.Field, value: Any) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(value, date):
-        return date_format(value, "d/m/Y" if (get_language() or "fr").startswith("fr") else "j F Y")
+        return absolute(value)
     if isinstance(value, Place):
         return value.name
     if isinstance(form_field, forms.ChoiceField):

@@ -19,6 +19,6 @@ def release_folder(folder: str) -> None:
 
 
 @outbox.task("teleservices.tell_applicant")
-def tell_applicant(case: str, folder: str, event: str, status: str) -> None:  # noqa: ARG001 - the event's fields
-    """Tell the citizen that their request moved."""
-    commands.tell_applicant(folder=UUID(folder), status=status)
+def tell_applicant(case: str, folder: str, event: str, status: str, correction: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - the event's fields
+    """Tell the citizen that their request moved, or that the last move was a mistake."""
+    commands.tell_applicant(folder=UUID(folder), status=status, correction=correction)

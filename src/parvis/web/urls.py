@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from parvis.identity.api import token
-from parvis.web import pages
+from parvis.web import metrics, pages
 from parvis.web.api import api
 
 urlpatterns = [
@@ -13,10 +13,12 @@ urlpatterns = [
     path("communes/", include("parvis.directory.urls")),
     path("", include("parvis.teleservices.urls")),
     path("suivi/", include("parvis.exchange.urls")),
+    path("supervision/", include("parvis.exchange.console.urls")),
     path("", include("parvis.ui.urls")),
     path("oauth2/token", token, name="token"),
     path("teledossiers/v1/", include("parvis.exchange.hubee.urls")),
     path("referential/v1/", include("parvis.exchange.hubee.referential_urls")),
+    path("metrics", metrics.page, name="metrics"),
     path("api/v1/", api.urls),
 ]
 

@@ -1,6 +1,6 @@
 """Writes of the exchange context, one function a use case."""
 
-from parvis.exchange.commands.alerts import alert_recipients
+from parvis.exchange.commands.alerts import alert_recipients, send_digests
 from parvis.exchange.commands.attachments import Delivery, deliver_attachment, receive_attachment
 from parvis.exchange.commands.breaker import CutError, lift_cut
 from parvis.exchange.commands.cases import (
@@ -19,6 +19,7 @@ from parvis.exchange.commands.events import NewEvent, add_event, delete_event, s
 from parvis.exchange.commands.idempotency import forget_answers
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
+from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import (
     Reception,
@@ -33,6 +34,8 @@ from parvis.exchange.commands.subscriptions import (
     suspend_subscription,
     validate_subscription,
 )
+from parvis.exchange.commands.thresholds import WATCHED, set_thresholds
+from parvis.exchange.commands.undo import undo_state
 from parvis.exchange.commands.webhooks import (
     NewEndpoint,
     add_endpoint,
@@ -44,6 +47,7 @@ from parvis.exchange.commands.webhooks import (
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
+    "WATCHED",
     "Applicant",
     "CaseAnswer",
     "CutError",
@@ -91,12 +95,17 @@ __all__ = [
     "replay_webhook",
     "request_subscription",
     "require_platform",
+    "send_digests",
     "send_webhook",
     "set_case_status",
     "set_event_state",
     "set_folder_status",
+    "set_thresholds",
     "subscribe",
     "suspend_subscription",
+    "undo_state",
     "upload_progress",
     "validate_subscription",
+    "watch_lateness",
+    "watch_subscriptions",
 ]

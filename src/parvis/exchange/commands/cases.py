@@ -240,6 +240,7 @@ def _write_event(case: Case, answer: CaseAnswer, *, transmitter: UUID) -> Event:
         comment=clean(answer.comment),
         present_status=case.status,
         new_status=answer.status,
+        former_status=case.status if answer.status else "",
         state=EventState.SENT,
     )
     event.save(force_insert=True)

@@ -140,6 +140,8 @@ def _take_effect(case: Case, event: Event, stand: Standing) -> None:
         EventType.ATTACH_DEPOSIT,
         EventType.SENDING_MESSAGE,
     ):
+        event.former_status = case.status
+        event.save(update_fields=("former_status",))
         apply_status(case, event.new_status)
     if not event.notify or event.type == EventType.COM_ADD:
         return

@@ -1,5 +1,7 @@
 """Reads of the exchange context."""
 
+from parvis.exchange.queries import figures
+from parvis.exchange.queries.board import AGE_DAYS, BoardLine, board
 from parvis.exchange.queries.cases import (
     CaseCounts,
     TimelineEntry,
@@ -17,30 +19,48 @@ from parvis.exchange.queries.cases import (
     recipient_case,
     timeline,
 )
-from parvis.exchange.queries.parties import is_depositor, platform_depositor, receives, subscribed, subscriptions
+from parvis.exchange.queries.parties import (
+    is_depositor,
+    is_platform,
+    platform_depositor,
+    receives,
+    subscribed,
+    subscriptions,
+)
+from parvis.exchange.queries.problems import Problem, problems
+from parvis.exchange.queries.undoing import Undoable, undoable
 from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
+    "AGE_DAYS",
+    "BoardLine",
     "CaseCounts",
+    "Problem",
     "TimelineEntry",
+    "Undoable",
     "applicant_case",
+    "board",
     "case_documents",
     "count_cases",
     "deposited",
     "deposited_folder",
     "events_for",
+    "figures",
     "inbox",
     "is_depositor",
+    "is_platform",
     "narrowed",
     "notifications",
     "notifications_of_folder",
     "platform_depositor",
+    "problems",
     "purgeable",
     "receives",
     "recipient_case",
     "subscribed",
     "subscriptions",
     "timeline",
+    "undoable",
     "webhook_deliveries",
     "webhook_endpoints",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
@@ -98,6 +99,7 @@ def case_documents(case: Case) -> list[Attachment]:
 def timeline(case: Case, *, for_applicant: bool) -> list[TimelineEntry]:
     """Return a case's story, oldest first. Two queries. The applicant never sees internal notes."""
     events = Event.objects.filter(case=case, state__in=(EventState.SENT, EventState.RECEIVED)).order_by("id")
+    events = events.select_related("undone_by")
     if for_applicant:
         events = events.exclude(type__in=(EventType.COM_ADD, EventType.ATTACH_DL, EventType.ATTACH_DL_ALL))
     documents: defaultdict[UUID, list[Attachment]] = defaultdict(list)
@@ -111,7 +113,7 @@ def _entry(event: Event, case: Case, documents: list[Attachment], *, for_applica
     return TimelineEntry(
         id=event.id,
         at=event.created_at,
-        label=str(CaseStatus(event.new_status).label if event.new_status else EventType(event.type).label),
+        label=_label(event),
         author=event.author,
         message=event.message,
         comment="" if for_applicant else event.comment,
@@ -163,6 +165,16 @@ def events_for(case: Case, side: str) -> list[Event]:
     if side == Side.DEPOSITOR:
         events = events.exclude(type__in=(EventType.COM_ADD, EventType.ATTACH_DL, EventType.ATTACH_DL_ALL))
     return list(events)
+
+
+def _label(event: Event) -> str:
+    """Say what happened; a decision taken back says so, and so does its return."""
+    label = str(CaseStatus(event.new_status).label if event.new_status else EventType(event.type).label)
+    if event.undoes_id:
+        return gettext("Décision annulée : retour à « %(state)s »") % {"state": label}
+    if hasattr(event, "undone_by"):
+        return gettext("%(state)s (annulé ensuite)") % {"state": label}
+    return label
 
 
 def notifications(

@@ -41,6 +41,13 @@ def platform_depositor() -> UUID:
     return platform_ids[siret]
 
 
+def is_platform(actor: Actor) -> bool:
+    """Tell whether the actor administers the platform."""
+    if actor.kind == "system":
+        return True
+    return access.may(actor, Action.PLATFORM_ADMINISTER, organisation=platform_depositor(), process="*").allowed
+
+
 def is_depositor(folder: Folder, actor: Actor) -> bool:
     """Tell whether the actor may act for the depositor of this folder."""
     return access.may(actor, Action.FOLDER_DEPOSIT, organisation=folder.depositor_id, process=folder.process_id).allowed

@@ -1,17 +1,21 @@
 """Every read of the journal."""
 
 from parvis.ledger.queries.export import export
+from parvis.ledger.queries.figures import LedgerFigures, ledger_figures
 from parvis.ledger.queries.proofs import InclusionProof, consistency_proof, inclusion_proof
-from parvis.ledger.queries.reading import entries_about, entries_of, latest_checkpoint
+from parvis.ledger.queries.reading import acted_since, entries_about, entries_of, latest_checkpoint
 from parvis.ledger.queries.verification import verify
 
 __all__ = [
     "InclusionProof",
+    "LedgerFigures",
+    "acted_since",
     "consistency_proof",
     "entries_about",
     "entries_of",
     "export",
     "inclusion_proof",
     "latest_checkpoint",
+    "ledger_figures",
     "verify",
 ]

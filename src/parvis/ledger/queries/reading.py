@@ -1,9 +1,12 @@
 """Read entries and checkpoints."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from parvis.ledger.enums import Outcome
 from parvis.ledger.models import Checkpoint, Entry
 
 
@@ -15,6 +18,12 @@ def entries_about(account: UUID) -> QuerySet[Entry]:
 def entries_of(subject: str) -> QuerySet[Entry]:
     """Return every act on a subject (``kind:id``), the latest first."""
     return Entry.objects.filter(subject=subject).order_by("-id")
+
+
+def acted_since(subjects: Collection[str], *, kind: str, actions: Collection[str], since: datetime) -> bool:
+    """Tell whether an actor of this kind did one of these acts on one of these subjects since then."""
+    found = Entry.objects.filter(subject__in=subjects, actor_kind=kind, action__in=actions, at__gte=since)
+    return found.filter(outcome=Outcome.DONE).exists()
 
 
 def latest_checkpoint() -> Checkpoint | None:

@@ -54,7 +54,7 @@ def answer_complement(*, request_id: UUID, message: str, files: Iterable[SentFil
             documents.discard(document.received)
 
 
-def tell_applicant(*, folder: UUID, status: str) -> None:
+def tell_applicant(*, folder: UUID, status: str, correction: bool = False) -> None:
     """Write to the citizen that their request moved. The mail says where to read, not what: others may see it."""
     with transaction.atomic(durable=True):
         row = Request.objects.select_related("folder", "service").filter(folder_id=folder).first()
@@ -62,7 +62,7 @@ def tell_applicant(*, folder: UUID, status: str) -> None:
             return
         notifications.write_mail(
             to=row.folder.applicant_email,
-            template="teleservices/mail/moved.txt",
+            template="teleservices/mail/corrected.txt" if correction else "teleservices/mail/moved.txt",
             context={
                 "request": row,
                 "status": status,

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth.account",
 ]
 MIDDLEWARE = [
+    "parvis.web.metrics.timed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.web.middleware.content_security_policy",
@@ -155,6 +156,7 @@ DEFAULT_FROM_EMAIL = env.text("PARVIS_MAIL_FROM", "Parvis <ne-pas-repondre@parvi
 
 # Only for a demo or a private network: webhooks to http and to private addresses.
 WEBHOOKS_ALLOW_PRIVATE = env.flag("PARVIS_WEBHOOKS_ALLOW_PRIVATE")
+METRICS_TOKEN = env.text("PARVIS_METRICS_TOKEN")  # who may read /metrics; without it there is no such page
 OPERATOR_EMAIL = env.text("PARVIS_OPERATOR_EMAIL")  # who is told when the hub cuts a caller
 
 # --- Language and time -------------------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+"""Forms of the supervision pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.catalogue.enums import CaseStatus
+from parvis.exchange.commands import WATCHED
+from parvis.ui.forms import Form, NumberField, SelectField
+
+
+class FilterForm(Form):
+    """What the board is narrowed to. A value that is not offered narrows nothing."""
+
+    demarche = SelectField(label=_("Démarche"), required=False, choices=[])
+    organisme = SelectField(label=_("Organisme"), required=False, choices=[])
+
+    def __init__(
+        self, *args: Any, processes: Sequence[tuple[str, str]], organisations: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.conditional = True  # type: ignore[attr-defined] # « (facultatif) » goes without saying on a filter
+        every_process, every_organisation = ("", _("Toutes les démarches")), ("", _("Tous les organismes"))
+        self.fields["demarche"].choices = [every_process, *processes]  # type: ignore[attr-defined]
+        self.fields["organisme"].choices = [every_organisation, *organisations]  # type: ignore[attr-defined]
+
+
+class ThresholdsForm(Form):
+    """How many days a case of one process may stay in each state."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for status in WATCHED:
+            self.fields[status.value] = NumberField(
+                label=CaseStatus(status).label,
+                hint=_("En jours. Laissez vide pour ne pas fixer de délai."),
+                required=False,
+            )

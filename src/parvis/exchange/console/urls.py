@@ -1,0 +1,11 @@
+"""Addresses of the supervision pages."""
+
+from django.urls import path
+
+from parvis.exchange.console import pages
+
+urlpatterns = [
+    path("", pages.board_page, name="board"),
+    path("tableau.csv", pages.board_csv, name="board_csv"),
+    path("demarches/<str:code>/delais/", pages.thresholds, name="thresholds"),
+]

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from jsonschema_rs import Draft202012Validator
 
 from parvis.access.enums import Action
 from parvis.core.actor import Actor
@@ -365,6 +366,23 @@ def test_webhooks_are_listed_with_each_try() -> None:
     commands.queue_webhooks(notifications=[Notification.objects.get().id])
     assert [one["state"] for one in http.get("/api/v1/webhook-deliveries").json()] == ["waiting"]
     assert caller(here, here.nice, *ANSWER).get("/api/v1/webhook-deliveries").json() == []
+
+
+@pytest.mark.django_db
+def test_every_operation_shows_examples_that_follow_their_shape() -> None:
+    description = Client().get("/api/v1/openapi.json").json()
+    shown = set()
+    for name, schema in description["components"]["schemas"].items():
+        for example in schema.get("examples", ()):
+            shown.add(name)
+            whole = {"$ref": f"#/components/schemas/{name}", "components": description["components"]}
+            Draft202012Validator(whole, validate_formats=True).validate(example)
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            answers = [one for code, one in operation["responses"].items() if code.startswith("2")]
+            for part in (operation.get("requestBody"), *answers):
+                wanted = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(part or {})))
+                assert not wanted or wanted & shown, f"{path} shows no example of {wanted}"
 
 
 def test_the_test_document_is_what_it_says() -> None:

@@ -10,7 +10,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from parvis.core.actor import ANONYMOUS, Actor
 from parvis.core.errors import DomainError
 from parvis.exchange.api import router as exchange
-from parvis.exchange.api_supervision import router as supervision
 from parvis.identity.api import BearerToken
 from parvis.web.refusals import journal
 
@@ -23,7 +22,6 @@ api = NinjaAPI(
     urls_namespace="api-v1",
 )
 api.add_router("", exchange)
-api.add_router("", supervision)
 
 
 def _problem(request: HttpRequest, status: int, code: str, detail: str, errors: list[dict[str, Any]]) -> HttpResponse:

@@ -2,29 +2,95 @@
 
 import base64
 import binascii
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Status
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from parvis.core.errors import DomainError
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
-from parvis.exchange.api.shapes import (
-    ApplicantIn,
-    AttachmentOut,
-    CaseFilters,
-    CaseOut,
-    EventIn,
-    EventOut,
-    EventRead,
-    OrganisationRef,
-)
+from parvis.exchange.api.shapes import ApplicantIn, AttachmentOut, CaseOut, OrganisationRef
 from parvis.exchange.models import Attachment, Case
 
 router = Router(tags=["cases"])
+
+
+class CaseFilters(Schema):
+    """Which cases, and where the list goes on."""
+
+    status: list[str] = Field(default_factory=list)
+    process: list[str] = Field(default_factory=list)
+    siret: str = ""
+    updated_since: datetime | None = None
+    text: str = ""
+    limit: int = 50
+    cursor: str = ""
+
+
+class DocumentIn(Schema):
+    """A document joined to an answer, in base 64 (10 MB at most)."""
+
+    type: Annotated[str, Field(max_length=100)] = "autre"
+    name: Annotated[str, Field(max_length=255)]
+    content: Annotated[str, Field(max_length=14 * 1024 * 1024)]
+
+
+class EventIn(Schema):
+    """A change of state, a message to the applicant, an internal comment, documents: at least one."""
+
+    model_config = shown(
+        {"status": "SI_RECEIVED", "message": "Votre demande est bien arrivée.", "author": "Alix Petit"}
+    )
+
+    status: Annotated[str, Field(max_length=15)] = ""
+    message: Annotated[str, Field(max_length=1000)] = ""
+    comment: Annotated[str, Field(max_length=1000)] = ""
+    author: Annotated[str, Field(max_length=255)] = ""
+    documents: Annotated[list[DocumentIn], Field(max_length=10)] = []
+
+
+class EventOut(Schema):
+    """An event taken."""
+
+    model_config = shown({"id": ID, "status": "SI_RECEIVED"})
+
+    id: UUID
+    status: str
+
+
+class EventRead(Schema):
+    """An event of a case's story."""
+
+    model_config = shown(
+        {
+            "id": ID,
+            "type": "STATUS_UPDATE",
+            "by": "recipient",
+            "author": "Alix Petit",
+            "message": "",
+            "comment": "",
+            "former_status": "SENT",
+            "new_status": "SI_RECEIVED",
+            "created_at": "2026-11-24T09:00:00Z",
+        }
+    )
+
+    id: UUID
+    type: str
+    by: str
+    author: str
+    message: str
+    comment: str
+    former_status: str
+    new_status: str
+    created_at: datetime
 
 
 @router.get("/cases", response=list[CaseOut], summary="List and search cases")
@@ -69,7 +135,10 @@ def _case(case: Case, documents: list[Attachment]) -> CaseOut:
         created_at=case.created_at,
         updated_at=case.updated_at,
         attachments=[
-            AttachmentOut(id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state) for d in documents
+            AttachmentOut(
+                id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state, signature=d.signature
+            )
+            for d in documents
         ],
     )
 

@@ -1,18 +1,105 @@
 """Folders: deposit, complete, follow."""
 
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Status
+from ninja import Router, Schema, Status
+from pydantic import Field
 
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
-from parvis.exchange.api.shapes import FolderCase, FolderIn, FolderOut, FolderRead, OrganisationRef
+from parvis.exchange.api.shapes import ApplicantIn, OrganisationRef
 from parvis.exchange.models import Folder
 
 router = Router(tags=["folders"])
+MAX_RECIPIENTS, MAX_ATTACHMENTS = 50, 200
+
+
+class AttachmentIn(Schema):
+    """A document announced; its bytes follow by PUT. ``recipients`` are positions in the list of recipients."""
+
+    type: Annotated[str, Field(max_length=100)]
+    name: Annotated[str, Field(max_length=255)]
+    size: Annotated[int, Field(gt=0)]
+    mime: Annotated[str, Field(max_length=255)]
+    recipients: Annotated[list[int], Field(max_length=MAX_RECIPIENTS)] = []
+
+
+class FolderIn(Schema):
+    """A deposit."""
+
+    model_config = shown(
+        {
+            "process": "EtatCivil",
+            "external_id": "DEMO-AEC-0000000000001",
+            "depositor": {"siret": "13002603200016"},
+            "applicant": {"first_name": "Camille", "last_name": "Martin", "email": "camille@exemple.example"},
+            "recipients": [{"siret": "21350238800019", "branch": "35238"}],
+            "attachments": [
+                {"type": "ActeEtatCivil-PDF", "name": "demande.pdf", "size": 48213, "mime": "application/pdf"}
+            ],
+            "fields": {"nature": "copie intégrale"},
+        }
+    )
+
+    process: Annotated[str, Field(max_length=30)]
+    external_id: Annotated[str, Field(min_length=1, max_length=30)]
+    depositor: OrganisationRef
+    applicant: ApplicantIn
+    recipients: Annotated[list[OrganisationRef], Field(min_length=1, max_length=MAX_RECIPIENTS)]
+    attachments: Annotated[list[AttachmentIn], Field(max_length=MAX_ATTACHMENTS)] = []
+    fields: dict[str, str | int | float | bool | None] = {}
+
+
+class FolderOut(Schema):
+    """A deposit taken: ids in the order of the request."""
+
+    model_config = shown({"id": ID, "status": "HUBEE_RECEIVED", "cases": [ID], "attachments": [ID]})
+
+    id: UUID
+    status: str
+    cases: list[UUID]
+    attachments: list[UUID]
+
+
+class FolderCase(Schema):
+    """What became of a folder at one recipient's."""
+
+    id: UUID
+    external_id: str
+    status: str
+    recipient: OrganisationRef
+
+
+class FolderRead(Schema):
+    """A deposit, as its depositor follows it."""
+
+    model_config = shown(
+        {
+            "id": ID,
+            "external_id": "DEMO-AEC-0000000000001",
+            "process": "EtatCivil",
+            "status": "HUBEE_NOTIFIED",
+            "created_at": "2026-11-24T08:30:00Z",
+            "updated_at": "2026-11-24T08:30:05Z",
+            "closed_at": None,
+            "cases": [],
+        }
+    )
+
+    id: UUID
+    external_id: str
+    process: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    cases: list[FolderCase]
 
 
 @router.post("/folders", response={201: FolderOut}, summary="Deposit a folder")

@@ -1,14 +1,45 @@
 """Who calls, and what they may do."""
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Schema
 
 from parvis.access import queries as access
 from parvis.directory import queries as directory
 from parvis.exchange.api.callers import actor_of
-from parvis.exchange.api.shapes import Me, OrganisationRef, RightOut
+from parvis.exchange.api.examples import shown
+from parvis.exchange.api.shapes import OrganisationRef
 
 router = Router(tags=["me"])
+
+
+class RightOut(Schema):
+    """What a credential may do for one organisation, on one process (``*``: on all)."""
+
+    organisation: OrganisationRef
+    name: str
+    process: str
+    actions: list[str]
+
+
+class Me(Schema):
+    """Who calls: a credential may serve many organisations and many processes, each by a mandate of theirs."""
+
+    model_config = shown(
+        {
+            "name": "Logiciel de la mairie",
+            "rights": [
+                {
+                    "organisation": {"siret": "21350238800019", "branch": "35238"},
+                    "name": "Mairie de Rennes",
+                    "process": "*",
+                    "actions": ["case:read"],
+                }
+            ],
+        }
+    )
+
+    name: str
+    rights: list[RightOut]
 
 
 @router.get("/me", response=Me, summary="What this credential may do")

@@ -1,18 +1,69 @@
 """What is new, and forgetting it once it has been taken into account."""
 
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Status
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
-from parvis.exchange.api.shapes import AcknowledgeIn, AcknowledgeOut, NotificationFilters, NotificationOut
 from parvis.exchange.models import Notification
 
 router = Router(tags=["notifications"])
+MAX_ACKNOWLEDGED = 1000
+
+
+class NotificationFilters(Schema):
+    """Of which processes, and where the list goes on."""
+
+    process: list[str] = Field(default_factory=list)
+    limit: int = 25
+    cursor: str = ""
+
+
+class NotificationOut(Schema):
+    """Something new: a case (no event) or an event on a case."""
+
+    model_config = shown(
+        {
+            "id": ID,
+            "case": ID,
+            "event": None,
+            "event_type": None,
+            "process": "EtatCivil",
+            "at": "2026-11-24T08:30:00Z",
+        }
+    )
+
+    id: UUID
+    case: UUID
+    event: UUID | None
+    event_type: str | None
+    process: str
+    at: datetime
+
+
+class AcknowledgeIn(Schema):
+    """Notifications taken into account, a thousand at most."""
+
+    model_config = shown({"ids": [ID]})
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ACKNOWLEDGED)]
+
+
+class AcknowledgeOut(Schema):
+    """Those forgotten now, and those that are not this credential's or were forgotten before."""
+
+    model_config = shown({"acknowledged": [ID], "unknown": []})
+
+    acknowledged: list[UUID]
+    unknown: list[UUID]
 
 
 @router.get("/notifications", response=list[NotificationOut], summary="What is new")

@@ -1,23 +1,99 @@
 """Webhooks: register, look at each try, send again."""
 
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Status
+from ninja import Router, Schema, Status
+from pydantic import Field
 
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.paging import after, bounded, page
-from parvis.exchange.api.shapes import (
-    AttemptOut,
-    DeliveryOut,
-    EndpointIn,
-    EndpointOut,
-    EndpointRead,
-    OrganisationRef,
-)
+from parvis.exchange.api.shapes import OrganisationRef
 
 router = Router(tags=["webhooks"])
+
+
+class EndpointIn(Schema):
+    """An address to call, for one organisation and one process (all by default)."""
+
+    model_config = shown(
+        {
+            "organisation": {"siret": "21350238800019", "branch": "35238"},
+            "url": "https://logiciel.exemple.example/parvis",
+            "process": "EtatCivil",
+        }
+    )
+
+    organisation: OrganisationRef
+    url: Annotated[str, Field(max_length=500)]
+    process: Annotated[str, Field(max_length=30)] = "*"
+
+
+class EndpointOut(Schema):
+    """An endpoint just made; its secret is shown this once."""
+
+    model_config = shown({"id": ID, "url": "https://logiciel.exemple.example/parvis", "secret": "whsec_c2VjcmV0"})
+
+    id: UUID
+    url: str
+    secret: str
+
+
+class EndpointRead(Schema):
+    """An endpoint, without its secret."""
+
+    model_config = shown(
+        {
+            "id": ID,
+            "url": "https://logiciel.exemple.example/parvis",
+            "process": "*",
+            "organisation": {"siret": "21350238800019", "branch": "35238"},
+            "created_at": "2026-11-24T08:30:00Z",
+        }
+    )
+
+    id: UUID
+    url: str
+    process: str
+    organisation: OrganisationRef
+    created_at: datetime
+
+
+class AttemptOut(Schema):
+    """One try: what the other side answered, or why it could not."""
+
+    at: datetime
+    status: int | None
+    error: str
+    milliseconds: int
+
+
+class DeliveryOut(Schema):
+    """One message on its way to one endpoint, with each try."""
+
+    model_config = shown(
+        {
+            "id": ID,
+            "endpoint": ID,
+            "notification": ID,
+            "state": "delivered",
+            "created_at": "2026-11-24T08:30:00Z",
+            "delivered_at": "2026-11-24T08:30:01Z",
+            "attempts": [{"at": "2026-11-24T08:30:01Z", "status": 204, "error": "", "milliseconds": 41}],
+        }
+    )
+
+    id: UUID
+    endpoint: UUID
+    notification: UUID
+    state: str
+    created_at: datetime
+    delivered_at: datetime | None
+    attempts: list[AttemptOut]
 
 
 @router.post("/webhooks", response={201: EndpointOut}, summary="Be told instead of asking")

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from parvis.core.actor import Actor
 from parvis.exchange import commands, queries
+from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.examples import ID, shown
 
 router = Router(tags=["supervision"])
 
@@ -14,14 +15,10 @@ router = Router(tags=["supervision"])
 class UndoneOut(Schema):
     """A decision taken back: the event that says so, and the state the case is in again."""
 
+    model_config = shown({"id": ID, "status": "SENT"})
+
     id: UUID
     status: str
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return the machine that the token names (set by the API's authentication)."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
 
 
 @router.post("/cases/{case_id}/undo", response={201: UndoneOut}, summary="Take the last decision back")
@@ -35,6 +32,17 @@ def undo_state(request: HttpRequest, case_id: UUID) -> Status[UndoneOut]:
 
 class BoardLineOut(Schema):
     """Cases of one process, organisation and state: how many of each age, and how many are late."""
+
+    model_config = shown(
+        {
+            "process": "EtatCivil",
+            "organisation": ID,
+            "organisation_name": "Mairie de Rennes",
+            "status": "SENT",
+            "counts": [4, 2, 1, 0, 0],
+            "late": [0, 0, 1, 0, 0],
+        }
+    )
 
     process: str
     organisation: UUID
@@ -62,6 +70,10 @@ def board(request: HttpRequest, process: str = "") -> list[BoardLineOut]:
 
 class ProblemOut(Schema):
     """A subscription whose cases reach nobody: ``unfetched``, ``unread`` or ``unreachable``."""
+
+    model_config = shown(
+        {"kind": "unfetched", "subscription": ID, "organisation": ID, "process": "EtatCivil", "waiting": 12}
+    )
 
     kind: str
     subscription: UUID

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -68,10 +69,12 @@ def _case(case: Case, documents: list[Attachment]) -> CaseOut:
         fields=folder.fields,
         created_at=case.created_at,
         updated_at=case.updated_at,
-        attachments=[
-            AttachmentOut(id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state) for d in documents
-        ],
+        attachments=_documents(documents),
     )
+
+
+def _documents(rows: Iterable[Attachment]) -> list[AttachmentOut]:
+    return [AttachmentOut(id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state) for d in rows]
 
 
 @router.post("/cases/{case_id}/events", response={201: EventOut}, summary="Act on a case")
@@ -112,6 +115,7 @@ def list_events(request: HttpRequest, case_id: UUID) -> list[EventRead]:
             former_status=event.present_status,
             new_status=event.new_status,
             created_at=event.created_at,
+            attachments=_documents(event.attachments.all()),
         )
         for event in queries.events_for(case, side)
     ]

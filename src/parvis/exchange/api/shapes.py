@@ -153,6 +153,7 @@ class EventRead(Schema):
     former_status: str
     new_status: str
     created_at: datetime
+    attachments: list[AttachmentOut]
 
 
 class AcknowledgeIn(Schema):

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -78,6 +79,7 @@ class EventRead(Schema):
             "comment": "",
             "former_status": "SENT",
             "new_status": "SI_RECEIVED",
+            "attachments": [],
             "created_at": "2026-11-24T09:00:00Z",
         }
     )
@@ -90,6 +92,7 @@ class EventRead(Schema):
     comment: str
     former_status: str
     new_status: str
+    attachments: list[AttachmentOut]
     created_at: datetime
 
 
@@ -134,13 +137,15 @@ def _case(case: Case, documents: list[Attachment]) -> CaseOut:
         fields=folder.fields,
         created_at=case.created_at,
         updated_at=case.updated_at,
-        attachments=[
-            AttachmentOut(
-                id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state, signature=d.signature
-            )
-            for d in documents
-        ],
+        attachments=_documents(documents),
     )
+
+
+def _documents(rows: Iterable[Attachment]) -> list[AttachmentOut]:
+    return [
+        AttachmentOut(id=d.id, type=d.type, name=d.name, size=d.size, mime=d.mime, state=d.state, signature=d.signature)
+        for d in rows
+    ]
 
 
 @router.post("/cases/{case_id}/events", response={201: EventOut}, summary="Act on a case")
@@ -181,6 +186,7 @@ def list_events(request: HttpRequest, case_id: UUID) -> list[EventRead]:
             former_status=event.present_status,
             new_status=event.new_status,
             created_at=event.created_at,
+            attachments=_documents(event.attachments.all()),
         )
         for event in queries.events_for(case, side)
     ]

@@ -164,7 +164,8 @@ def events_for(case: Case, side: str) -> list[Event]:
     events = Event.objects.filter(case=case, state__in=(EventState.SENT, EventState.RECEIVED)).order_by("id")
     if side == Side.DEPOSITOR:
         events = events.exclude(type__in=(EventType.COM_ADD, EventType.ATTACH_DL, EventType.ATTACH_DL_ALL))
-    return list(events)
+    received = Attachment.objects.filter(state=AttachmentState.RECEIVED).order_by("id")
+    return list(events.prefetch_related(models.Prefetch("attachments", received)))
 
 
 def _label(event: Event) -> str:

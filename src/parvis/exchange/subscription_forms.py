@@ -67,7 +67,7 @@ class RequestForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].choices = organisations  # type: ignore[attr-defined]
-        self.fields["process"].choices = processes  # type: ignore[attr-defined]
+        self.fields["process"].choices = [("", _("Choisissez une démarche")), *processes]  # type: ignore[attr-defined]
 
 
 class ReceptionForm(Form):

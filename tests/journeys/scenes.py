@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.test import Client
 
 from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
-from parvis.core.actor import Actor
+from parvis.core.actor import SYSTEM, Actor
 from parvis.core.clock import now
 from parvis.exchange import commands as exchange
-from parvis.exchange.models import Case
+from parvis.exchange.models import Case, Subscription
 from parvis.identity.models import Account
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
@@ -83,6 +84,13 @@ SCENES = (
     Scene("board-empty", "/supervision/", "idle_agent"),
     Scene("board-no-rights", "/supervision/", "nobody"),
     Scene("thresholds", f"/supervision/demarches/{world.PROCESS}/delais/", "operator"),
+    Scene("subscriptions", "/suivi/abonnements/", "administrator"),
+    Scene("subscriptions-no-rights", "/suivi/abonnements/", "nobody"),
+    Scene("subscription-new", "/suivi/abonnements/nouveau/", "administrator", sends=True),
+    Scene("subscription-waiting", "/suivi/abonnements/{asked}/", "administrator"),
+    Scene("subscription-to-decide", "/suivi/abonnements/{asked}/", "operator"),
+    Scene("subscription-to-activate", "/suivi/abonnements/{approved}/", "administrator"),
+    Scene("subscription-active", "/suivi/abonnements/{active}/", "administrator"),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),
@@ -93,10 +101,11 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader, operator = (
+    nobody, newcomer, reader, administrator, operator = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice", "exploitante")
+        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante")
     )
+    world.allow(Actor("account", administrator.id), here.rennes.id, (Action.MEMBERS_MANAGE,))
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
     world.allow(Actor("account", operator.id), here.operator.id, (Action.PLATFORM_ADMINISTER,))
     names: dict[str, str] = {}
@@ -104,12 +113,31 @@ def set_stage() -> Stage:
         case, request = deposits.deposited(here)
         names |= {name: str(request.id), f"{name}_case": str(case.id)}
         _answer(here, name, case)
+    names |= _subscriptions(here, Actor("account", administrator.id))
     names["draft"] = str(deposits.draft(here).id)
     names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
     people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}
-    people |= {"nobody": nobody, "newcomer": newcomer, "reader": reader, "operator": operator}
+    people |= {
+        "nobody": nobody,
+        "newcomer": newcomer,
+        "reader": reader,
+        "operator": operator,
+        "administrator": administrator,
+    }
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     return Stage(people, names, {who: _session(person) for who, person in people.items()})
+
+
+def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
+    """One subscription a step of its life."""
+    active = Subscription.objects.get(subscriber=here.rennes)
+    made = {"active": str(active.id)}
+    for name, process in (("asked", "EtatCivil"), ("approved", "CERTDC")):
+        reception = exchange.Reception(emails=["accueil@rennes.example"])
+        wanted = exchange.SubscriptionRequest(here.rennes.id, process, reception)
+        made[name] = str(exchange.request_subscription(wanted=wanted, actor=administrator).id)
+    exchange.validate_subscription(subscription_id=UUID(made["approved"]), actor=SYSTEM)
+    return made
 
 
 def _session(person: Account) -> str:

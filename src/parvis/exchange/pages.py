@@ -60,6 +60,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if context["has_desk"]:
         context |= {
             "views": views(counts, current=view, text=text),
+            "may_manage": bool(access.organisations_of(actor, [Action.MEMBERS_MANAGE])),
             "results": page,
             "table": _table(page, VIEWS[view].label, VIEWS[view].empty),
         }

@@ -17,6 +17,7 @@ from parvis.catalogue.enums import Validation
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError, DomainError
+from parvis.exchange.commands.subscription_mails import tell_operator, tell_subscriber
 from parvis.exchange.enums import AccessMode, MailFrequency, SubscriptionState
 from parvis.exchange.models import Subscription
 from parvis.exchange.queries.parties import platform_depositor
@@ -106,6 +107,9 @@ def request_subscription(*, wanted: SubscriptionRequest, actor: Actor) -> Subscr
         with transaction.atomic():
             row.save(force_insert=True)
             _record(row, actor, "subscription.requested")
+            tell_subscriber(row, "validated" if row.validated_at else "requested")
+            if row.validated_at is None:
+                tell_operator(row)
     except IntegrityError as error:
         raise SubscriptionExistsError(
             "subscription_exists", "Cette organisation est déjà abonnée à cette démarche.", field="processCode"
@@ -122,6 +126,7 @@ def validate_subscription(*, subscription_id: UUID, actor: Actor) -> None:
             row.validated_at, row.rejected_at, row.rejection_reason = now(), None, ""
             _save(row, SubscriptionState.INACTIVE)
             _record(row, actor, "subscription.validated")
+            tell_subscriber(row, "validated")
 
 
 def reject_subscription(*, subscription_id: UUID, reason: str, actor: Actor) -> None:
@@ -136,6 +141,7 @@ def reject_subscription(*, subscription_id: UUID, reason: str, actor: Actor) -> 
         row.rejected_at, row.rejection_reason = now(), reason.strip()[:1000]
         _save(row, SubscriptionState.REFUSED)
         _record(row, actor, "subscription.rejected")
+        tell_subscriber(row, "rejected")
 
 
 def activate_subscription(*, subscription_id: UUID, reception: Reception, actor: Actor) -> None:
@@ -148,11 +154,14 @@ def activate_subscription(*, subscription_id: UUID, reception: Reception, actor:
             raise ConflictError(
                 "not_validated", "Cet abonnement n’est pas encore validé. Vous serez prévenu dès qu’il le sera."
             )
+        is_new = row.state != SubscriptionState.ACTIVE
         row.access_mode, row.emails, row.frequency = reception.mode, list(reception.emails), reception.frequency
         row.activated_at = row.activated_at or now()
         row.ended_at = None
         _save(row, SubscriptionState.ACTIVE)
         _record(row, actor, "subscription.activated")
+        if is_new:
+            tell_subscriber(row, "activated")
 
 
 def suspend_subscription(*, subscription_id: UUID, actor: Actor) -> None:
@@ -164,6 +173,7 @@ def suspend_subscription(*, subscription_id: UUID, actor: Actor) -> None:
             row.ended_at = now()
             _save(row, SubscriptionState.SUSPENDED)
             _record(row, actor, "subscription.suspended")
+            tell_subscriber(row, "suspended")
 
 
 def apply_subscription(*, subscription_id: UUID, state: str, reception: Reception, reason: str, actor: Actor) -> None:

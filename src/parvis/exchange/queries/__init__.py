@@ -28,11 +28,19 @@ from parvis.exchange.queries.parties import (
     subscriptions,
 )
 from parvis.exchange.queries.problems import Problem, problems
+from parvis.exchange.queries.subscribing import (
+    STEPS,
+    count_steps,
+    managed_organisations,
+    subscription_seen,
+    subscriptions_seen,
+)
 from parvis.exchange.queries.undoing import Undoable, undoable
 from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "AGE_DAYS",
+    "STEPS",
     "BoardLine",
     "CaseCounts",
     "Problem",
@@ -42,6 +50,7 @@ __all__ = [
     "board",
     "case_documents",
     "count_cases",
+    "count_steps",
     "deposited",
     "deposited_folder",
     "events_for",
@@ -49,6 +58,7 @@ __all__ = [
     "inbox",
     "is_depositor",
     "is_platform",
+    "managed_organisations",
     "narrowed",
     "notifications",
     "notifications_of_folder",
@@ -58,7 +68,9 @@ __all__ = [
     "receives",
     "recipient_case",
     "subscribed",
+    "subscription_seen",
     "subscriptions",
+    "subscriptions_seen",
     "timeline",
     "undoable",
     "webhook_deliveries",

@@ -52,6 +52,8 @@ SCENES = (
     Scene("password-reset-mail-sent", "/compte/password/reset/done/"),
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
     Scene("logout", "/compte/logout/", "citizen"),
+    Scene("identities", "/connexion/identites/", "citizen"),
+    Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),
     Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
     Scene("step-identity-filled", "/demandes/{draft}/identite/", "citizen"),
     Scene("step-parents", "/demandes/{blank}/parents/", "newcomer"),

@@ -1,5 +1,6 @@
 """What every way of running shares. Grouped by concern; each deployer's choice is read through `core.env`."""
 
+import json
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,10 @@ ACCOUNT_FORMS = {
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
+
+# Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
+FEDERATION_FILE = env.text("PARVIS_PROVIDERS")
+FEDERATION = json.loads(Path(FEDERATION_FILE).read_text(encoding="utf-8")) if FEDERATION_FILE else []
 
 # --- Cookies and headers -----------------------------------------------------------------------------------------
 SECURE_COOKIES = SITE_URL.startswith("https://")

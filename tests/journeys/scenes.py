@@ -51,6 +51,7 @@ SCENES = (
     Scene("password-reset", "/compte/password/reset/", sends=True),
     Scene("password-reset-mail-sent", "/compte/password/reset/done/"),
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
+    Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("logout", "/compte/logout/", "citizen"),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),

@@ -6,6 +6,7 @@ import sys
 SIMULATORS = {
     "mailbox": "parvis_simulators.mailbox.server",
     "journey": "parvis_simulators.journey.run",
+    "signin": "parvis_simulators.signin.server",
 }
 
 

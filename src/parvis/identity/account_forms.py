@@ -54,3 +54,7 @@ class ResetPasswordKeyForm(NamedErrors, _InOurWords, allauth.ResetPasswordKeyFor
 
 class ChangePasswordForm(NamedErrors, _InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc] # same
     """Choosing another password while signed in."""
+
+
+class ReauthenticateForm(NamedErrors, _InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc] # same
+    """Proving again who is there, while signed in."""

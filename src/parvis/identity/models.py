@@ -14,9 +14,12 @@ from parvis.core.ids import new_id
 class AccountManager(BaseUserManager["Account"]):
     """Creates accounts through Django's password hashing."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: str) -> "Account":
-        """Create an account able to sign in. E-mail addresses are compared without case."""
-        account = self.model(email=email.strip().lower(), **fields)
+    def create_user(self, email: str | None, password: str | None = None, **fields: str) -> "Account":
+        """Create an account able to sign in. E-mail addresses are compared without case.
+
+        Without address nor password, only a provider (FranceConnect, ProConnect) opens it.
+        """
+        account = self.model(email=email.strip().lower() if email else None, **fields)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -26,7 +29,8 @@ class Account(AbstractBaseUser):
     """One person. A citizen and an agent are the same kind of account: what they may do comes from grants."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(unique=True)
+    # None until the person has proved an address to us: what a provider says of it is nobody's proof.
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001 - several accounts have none; "" would clash
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
@@ -42,7 +46,7 @@ class Account(AbstractBaseUser):
         constraints = (models.UniqueConstraint(Lower("email"), name="account_email_unique_nocase"),)
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        return self.full_name or self.email or str(self.id)
 
     @property
     def full_name(self) -> str:
@@ -80,3 +84,42 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"token of {self.client_id}"
+
+
+class FederatedIdentity(models.Model):
+    """What a provider knows a person by. The pair (issuer, sub) is the only key: an e-mail address never is."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="federated")
+    provider = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    issuer = models.CharField(max_length=300)
+    sub = models.CharField(max_length=255)
+    # The civil identity certified by the State (FranceConnect), or what an agent's provider declares of their post.
+    claims = models.JSONField(default=dict)
+    linked_at = models.DateTimeField(default=now, editable=False)
+    used_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("issuer", "sub", "provider", name="federated_identity_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.provider} of {self.account_id}"
+
+
+class SignInAttempt(models.Model):
+    """A person sent to a provider and awaited back: by the same browser, once, within ten minutes."""
+
+    state_digest = models.BinaryField(primary_key=True, max_length=32)
+    browser_digest = models.BinaryField(max_length=32)
+    provider = models.CharField(max_length=40)
+    nonce = models.CharField(max_length=64)
+    verifier = models.CharField(max_length=64, blank=True)
+    acr = models.CharField(max_length=20, blank=True)
+    # Whose account the identity will be added to; empty when it is to open a session.
+    link_to = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)
+    next_page = models.CharField(max_length=500, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"attempt with {self.provider}"

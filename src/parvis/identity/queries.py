@@ -6,7 +6,9 @@ from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import rules
-from parvis.identity.models import Account
+from parvis.identity.federation import settings
+from parvis.identity.federation.providers import Audience, Provider
+from parvis.identity.models import Account, FederatedIdentity
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
@@ -45,3 +47,14 @@ def account_by_email(email: str) -> Account | None:
 def actor_of(account: Account, *, acting_for: UUID | None = None) -> Actor:
     """Return the actor that a signed-in person is."""
     return Actor("account", account.id, acting_for=acting_for, label=str(account))
+
+
+def sign_in_choices() -> dict[str, list[Provider]]:
+    """Return the providers of the sign-in page, by who they are for. No SQL."""
+    known = settings.providers()
+    return {audience: [one for one in known if one.profile.audience == audience] for audience in Audience}
+
+
+def identities_of(account_id: UUID) -> list[FederatedIdentity]:
+    """Return what providers know this person by, oldest first."""
+    return list(FederatedIdentity.objects.filter(account_id=account_id).order_by("linked_at"))

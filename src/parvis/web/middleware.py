@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -31,12 +33,18 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads better
 )
 
 
+def _policy() -> str:
+    """Browsers hold redirections of a form to `form-action`: signing out and linking go on to the provider."""
+    origins = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(one["issuer"])) for one in settings.FEDERATION})
+    return POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
+
+
 def content_security_policy(get_response: Handler) -> Handler:
     """Send our content security policy with every answer that has none of its own."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy())
         return response
 
     return handle

@@ -5,7 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from parvis.identity import queries as identity
+
 
 def context(_request: HttpRequest) -> dict[str, Any]:
     """Template context of the shell. Makes no SQL query: it runs on every page."""
-    return {"site_name": settings.SITE_NAME, "demo": getattr(settings, "DEMO", False)}
+    return {
+        "site_name": settings.SITE_NAME,
+        "demo": getattr(settings, "DEMO", False),
+        "sign_in_choices": identity.sign_in_choices,  # called by the pages that show it only
+    }

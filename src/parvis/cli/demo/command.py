@@ -14,6 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 from parvis.cli import database, migrate
+from parvis.cli.demo import providers
 from parvis.cli.up import Supervisor, say
 
 START_SECONDS = 60.0
@@ -22,14 +23,20 @@ START_SECONDS = 60.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Once or for long, and where."""
     parser.add_argument("--once", action="store_true", help="jouer le parcours, dire ce qui s’est passé, puis arrêter")
-    parser.add_argument("--port", type=int, default=8600, help="port du site (8600) ; courriels sur les deux suivants")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8600,
+        help="port du site (8600) ; courriels et services de connexion sur les suivants",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Return 0 only if every step of the journey succeeded."""
     started = time.monotonic()
-    site, smtp, mailbox = _ports(options.port, anywhere=options.once)
+    site, smtp, mailbox, signin = _ports(options.port, anywhere=options.once)
     _settle(site, smtp)
+    providers.settle(signin)
     say("Préparation de la base de données…")
     database.ensure(watch=True)
     migrate.apply(["--verbosity", "0"])
@@ -38,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     say("Chargement des communes et des comptes de démonstration…")
     accounts = _accounts()
-    supervisor = Supervisor(_children(site, smtp, mailbox))
+    supervisor = Supervisor(_children(site, smtp, mailbox, signin))
     outcome = _Outcome()
     addresses = {"site": f"http://127.0.0.1:{site}", "mailbox": f"http://127.0.0.1:{mailbox}"}
 
@@ -65,21 +72,21 @@ class _Outcome:
     code = 1
 
 
-def _ports(wanted: int, *, anywhere: bool) -> tuple[int, int, int]:
-    """Return the ports of the site, of the SMTP server and of its page."""
-    if all(_is_free(port) for port in range(wanted, wanted + 3)):
-        return wanted, wanted + 1, wanted + 2
+def _ports(wanted: int, *, anywhere: bool) -> tuple[int, int, int, int]:
+    """Return the ports of the site, of the SMTP server, of its page and of the sign-in providers."""
+    if all(_is_free(port) for port in range(wanted, wanted + 4)):
+        return wanted, wanted + 1, wanted + 2, wanted + 3
     if not anywhere:
         message = (
-            f"Un des ports {wanted} à {wanted + 2} est déjà pris, peut-être par une autre démonstration. "
+            f"Un des ports {wanted} à {wanted + 3} est déjà pris, peut-être par une autre démonstration. "
             f'Arrêtez-la, ou choisissez un autre port : make demo ARGS="--port {wanted + 100}"'
         )
         raise SystemExit(message)
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
     found = [server.getsockname()[1] for server in held]
     for server in held:
         server.close()
-    return found[0], found[1], found[2]
+    return found[0], found[1], found[2], found[3]
 
 
 def _is_free(port: int) -> bool:
@@ -108,11 +115,12 @@ def _accounts() -> dict[str, Any]:
     return world.load(Path(os.environ["PARVIS_DATA"]) / "keys" / "demo-software.json")
 
 
-def _children(site: int, smtp: int, mailbox: int) -> dict[str, list[str]]:
+def _children(site: int, smtp: int, mailbox: int, signin: int) -> dict[str, list[str]]:
     parvis = [sys.executable, "-m", "parvis"]
     catcher = [sys.executable, "-m", "parvis_simulators", "mailbox", "--smtp", str(smtp), "--http", str(mailbox)]
     return {
         "la boîte de courriels": catcher,
+        "les services de connexion": providers.command(signin, site),
         "le site": [*parvis, "serve", "--bind", f"127.0.0.1:{site}"],
         "les tâches de fond": [*parvis, "worker"],
     }

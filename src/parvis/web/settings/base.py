@@ -1,5 +1,7 @@
 """What every way of running shares. Grouped by concern; each deployer's choice is read through `core.env`."""
 
+import json
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "parvis.web",
     "allauth",
     "allauth.account",
+    "axes",
 ]
 MIDDLEWARE = [
     "parvis.web.metrics.timed",
@@ -62,10 +65,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "parvis.identity.session_limits.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "parvis.web.middleware.refusals",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -104,7 +109,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # forms and JSON; files are streamed 
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it refuses before a password is looked at
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+# Wrong passwords are counted in the database, by address tried and caller: locking by address alone would let anyone
+# lock anyone out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "parvis.identity.lockout.name_tried"
+AXES_LOCKOUT_CALLABLE = "parvis.identity.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the journal has it, without the address
+AXES_VERBOSE = False
+ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts; two counts would answer in two ways
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -126,10 +145,15 @@ ACCOUNT_FORMS = {
     "reset_password": "parvis.identity.account_forms.ResetPasswordForm",
     "reset_password_from_key": "parvis.identity.account_forms.ResetPasswordKeyForm",
     "change_password": "parvis.identity.account_forms.ChangePasswordForm",
+    "reauthenticate": "parvis.identity.account_forms.ReauthenticateForm",
 }
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
+
+# Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
+FEDERATION_FILE = env.text("PARVIS_PROVIDERS")
+FEDERATION = json.loads(Path(FEDERATION_FILE).read_text(encoding="utf-8")) if FEDERATION_FILE else []
 
 # --- Cookies and headers -----------------------------------------------------------------------------------------
 SECURE_COOKIES = SITE_URL.startswith("https://")

@@ -1,0 +1,1 @@
+"""Signing in through someone else's proof: FranceConnect, FranceConnect+, ProConnect, a town's own OpenID provider."""

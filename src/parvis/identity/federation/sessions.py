@@ -1,0 +1,100 @@
+"""What a session remembers of the proof that opened it, and how to leave the provider again."""
+
+import base64
+import hashlib
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.urls import reverse
+
+from parvis.identity import assurance, rules
+from parvis.identity.assurance import Axes
+from parvis.identity.federation import settings as configured
+from parvis.identity.federation import wire
+from parvis.identity.federation.exchange import Proof
+from parvis.identity.federation.validator import UntrustedError
+from parvis.identity.models import Account
+
+PROOF_KEY = "federation_proof"
+LEAVING_KEY = "federation_leaving"
+FRESH = 5 * 60  # seconds
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def enter(request: HttpRequest, account: Account, proof: Proof) -> None:
+    """Open the session of an account, under a new key, and remember the proof."""
+    login(request, account, backend=_BACKEND)
+    remember(request, account, proof)
+
+
+def remember(request: HttpRequest, account: Account, proof: Proof) -> None:
+    """Add a proof to the session. The key of the session changes: a level was gained."""
+    request.session.cycle_key()
+    # A module of allauth's own, but the only way to tell it that a person has just proved who they are.
+    record_authentication(request, account, "federation", provider=proof.provider.slug)
+    axes = assurance.of_provider(proof.provider.kind, proof.acr, proof.amr)
+    request.session[PROOF_KEY] = {
+        "provider": proof.provider.slug,
+        "acr": proof.acr,
+        "axes": [axes.identity, axes.authentication, axes.organisation],
+        "at": time.time(),
+        "email": proof.email,
+        "siret": proof.kept.get("siret", ""),
+        "id_token": _box().encrypt(proof.id_token.encode()).decode(),
+    }
+
+
+def proof_of(session: SessionBase) -> dict[str, Any]:
+    """The proof a session remembers, empty when it was opened by our own sign-in."""
+    kept: dict[str, Any] = session.get(PROOF_KEY, {})
+    return kept
+
+
+def axes_of(session: SessionBase) -> Axes:
+    """How sure we are of this session: the provider's proof and our own, added up."""
+    own = [str(record.get("method")) for record in session.get("account_authentication_methods", ())]
+    local = assurance.of_local([method for method in own if method != "federation"])
+    kept = proof_of(session).get("axes")
+    return local.with_at_least(Axes(*kept)) if kept else local
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Tell whether the person proved who they are within the last five minutes."""
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - record["at"] < FRESH for record in records)
+
+
+def leaving_address(request: HttpRequest) -> str:
+    """Where to send a person who signs out, so that the provider's session ends too; empty when there is none."""
+    kept = proof_of(request.session)
+    try:
+        provider = configured.provider(kept["provider"]) if kept else None
+        endpoint = wire.description(provider).get("end_session_endpoint") if provider else None
+        token = _box().decrypt(kept["id_token"].encode()).decode() if endpoint else ""
+    except (KeyError, InvalidToken, wire.UnreachableError, UntrustedError):
+        return ""
+    if not endpoint:
+        return ""
+    state = rules.new_secret()
+    request.META[LEAVING_KEY] = state
+    back = f"{settings.SITE_URL}{reverse('federation:left')}"
+    return f"{endpoint}?{urlencode({'id_token_hint': token, 'state': state, 'post_logout_redirect_uri': back})}"
+
+
+def keep_leaving_state(request: HttpRequest) -> None:
+    """Once the session is emptied, put in the new one the state that the provider will send back."""
+    if state := request.META.get(LEAVING_KEY):
+        request.session[LEAVING_KEY] = state
+
+
+def _box() -> Fernet:
+    """Seals what the sessions table must not show: a copy of the table gives no ID token."""
+    key = hashlib.sha256(b"parvis.federation.id_token:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

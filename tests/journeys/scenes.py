@@ -11,7 +11,7 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.clock import now
 from parvis.exchange import commands as exchange
-from parvis.exchange.models import Case, Subscription
+from parvis.exchange.models import Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from parvis.identity.models import Account
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
@@ -94,6 +94,9 @@ SCENES = (
     Scene("subscription-to-decide", "/suivi/abonnements/{asked}/", "operator"),
     Scene("subscription-to-activate", "/suivi/abonnements/{approved}/", "administrator"),
     Scene("subscription-active", "/suivi/abonnements/{active}/", "administrator"),
+    Scene("webhooks", "/suivi/webhooks/", "operator"),
+    Scene("webhooks-empty", "/suivi/webhooks/", "nobody"),
+    Scene("webhook", "/suivi/webhooks/{webhook}/", "operator"),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),
@@ -117,6 +120,7 @@ def set_stage() -> Stage:
         names |= {name: str(request.id), f"{name}_case": str(case.id)}
         _answer(here, name, case)
     names |= _subscriptions(here, Actor("account", administrator.id))
+    names["webhook"] = _webhook(here)
     names["draft"] = str(deposits.draft(here).id)
     names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
     people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}
@@ -141,6 +145,17 @@ def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
         made[name] = str(exchange.request_subscription(wanted=wanted, actor=administrator).id)
     exchange.validate_subscription(subscription_id=UUID(made["approved"]), actor=SYSTEM)
     return made
+
+
+def _webhook(here: world.World) -> str:
+    """A message that its receiver refused once."""
+    endpoint = WebhookEndpoint.objects.create(organisation=here.rennes, url="https://logiciel.example/hook", secret="s")
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint, notification_id=here.rennes.id, payload="{}", attempts=2
+    )
+    WebhookAttempt.objects.create(delivery=delivery, status=503, milliseconds=120)
+    WebhookAttempt.objects.create(delivery=delivery, error="connexion refusée", milliseconds=3)
+    return str(delivery.id)
 
 
 def _session(person: Account) -> str:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from parvis.exchange import pages, subscription_pages
+from parvis.exchange import pages, subscription_pages, webhook_pages
 
 urlpatterns = [
     path("", pages.inbox, name="desk"),
     path("abonnements/", subscription_pages.subscriptions, name="subscriptions"),
     path("abonnements/nouveau/", subscription_pages.new_subscription, name="subscription_new"),
     path("abonnements/<uuid:subscription_id>/", subscription_pages.subscription, name="subscription"),
+    path("webhooks/", webhook_pages.webhooks, name="webhooks"),
+    path("webhooks/<uuid:delivery_id>/", webhook_pages.webhook, name="webhook"),
     path("dossiers/<uuid:case_id>/", pages.case_page, name="desk_case"),
     path("dossiers/<uuid:case_id>/annuler/", pages.undo, name="desk_undo"),
     path("dossiers/<uuid:case_id>/pieces/<uuid:attachment_id>/", pages.download, name="desk_document"),

@@ -15,6 +15,7 @@ from parvis.core.errors import AbsentError
 from parvis.exchange import webhooks
 from parvis.exchange.enums import WebhookState
 from parvis.exchange.models import Notification, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from parvis.exchange.queries.parties import is_platform
 from parvis.ledger import commands as ledger
 
 
@@ -132,7 +133,8 @@ def replay_webhook(*, delivery_id: UUID, actor: Actor) -> None:
     row = WebhookDelivery.objects.filter(id=delivery_id).first()
     if row is None:
         raise AbsentError("unknown_webhook", "Cet envoi n’existe pas, ou il n’est pas à vous.")
-    _own_endpoint(row.endpoint_id, actor)
+    if not is_platform(actor):
+        _own_endpoint(row.endpoint_id, actor)
     with transaction.atomic(durable=True):
         WebhookDelivery.objects.filter(id=delivery_id).update(state=WebhookState.WAITING, attempts=0, delivered_at=None)
         outbox.send("exchange.send_webhook", delivery=delivery_id)

@@ -36,7 +36,12 @@ from parvis.exchange.queries.subscribing import (
     subscriptions_seen,
 )
 from parvis.exchange.queries.undoing import Undoable, undoable
-from parvis.exchange.queries.webhooks import webhook_deliveries, webhook_endpoints
+from parvis.exchange.queries.webhooks import (
+    webhook_deliveries,
+    webhook_deliveries_seen,
+    webhook_delivery_seen,
+    webhook_endpoints,
+)
 
 __all__ = [
     "AGE_DAYS",
@@ -74,5 +79,7 @@ __all__ = [
     "timeline",
     "undoable",
     "webhook_deliveries",
+    "webhook_deliveries_seen",
+    "webhook_delivery_seen",
     "webhook_endpoints",
 ]

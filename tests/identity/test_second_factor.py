@@ -59,6 +59,7 @@ def test_a_wrong_code_is_refused_with_our_words(secret: str) -> None:
     browser, _ = _sign_in()
     answer = browser.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert answer.status_code == 422
+    assert "Attendez le suivant" in answer.content.decode()
     assert "_auth_user_id" not in browser.session
 
 

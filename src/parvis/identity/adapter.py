@@ -3,6 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.federation import sessions
 from parvis.identity.sealing import box
@@ -23,6 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
     """Secrets of applications and recovery codes, sealed in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("Ce code n’est pas le bon ou a déjà servi. Attendez le suivant, puis saisissez-le."),
+    }
 
     def encrypt(self, text: str) -> str:
         """Seal a secret."""

@@ -10,7 +10,7 @@ MACHINE = re.compile("|".join(("/" + "work/", "/home/" + r"\w+/", "/Users/" + r"
 REGISTRY = re.compile("|".join(("files.python" + "hosted.org", "pypi" + r"\.org/simple", "registry.npm" + "js.org")))
 RESOLVED = re.compile('"resolved"' + ":|--index" + "-url|--extra-index" + "-url")
 # allauth picks these by name.
-FOREIGN = ("account/", "allauth/")
+FOREIGN = ("account/", "mfa/", "allauth/")
 WORDS = re.compile(r"[\w/.-]+\.(?:html|txt)")
 
 

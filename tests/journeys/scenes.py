@@ -56,6 +56,7 @@ SCENES = (
     Scene("password-reset-mail-sent", "/compte/password/reset/done/"),
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
+    Scene("second-factor", "/compte/2fa/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),

@@ -6,6 +6,8 @@ Apart from `forms`, which allauth itself imports while it defines the classes ex
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ _WORDS: dict[str, tuple[Any, Any, Any]] = {
     "oldpassword": (_("Mot de passe actuel"), _("Saisissez votre mot de passe actuel."), ""),
     "password1": (_("Mot de passe"), _("Choisissez un mot de passe."), _PASSWORD_HINT),
     "password2": (_("Le même mot de passe, encore une fois"), _("Saisissez le mot de passe une seconde fois."), ""),
+    "code": (_("Code à 6 chiffres"), _("Saisissez le code affiché par votre application."), ""),
 }
 
 
@@ -58,3 +61,15 @@ class ChangePasswordForm(NamedErrors, _InOurWords, allauth.ChangePasswordForm): 
 
 class ReauthenticateForm(NamedErrors, _InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc] # same
     """Proving again who is there, while signed in."""
+
+
+class CodeForm(NamedErrors, _InOurWords, second_factor.AuthenticateForm):  # type: ignore[misc] # same
+    """The second step of signing in: a code of the application, or a recovery code."""
+
+
+class CodeAgainForm(NamedErrors, _InOurWords, second_factor.ReauthenticateForm):  # type: ignore[misc] # same
+    """The same code, to prove again who is there."""
+
+
+class ActivateForm(NamedErrors, _InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc] # same
+    """The first code of an application just installed."""

@@ -1,13 +1,11 @@
 """What a session remembers of the proof that opened it, and how to leave the provider again."""
 
-import base64
-import hashlib
 import time
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.sessions.backends.base import SessionBase
@@ -21,9 +19,11 @@ from parvis.identity.federation import wire
 from parvis.identity.federation.exchange import Proof
 from parvis.identity.federation.validator import UntrustedError
 from parvis.identity.models import Account
+from parvis.identity.sealing import box
 
 PROOF_KEY = "federation_proof"
 LEAVING_KEY = "federation_leaving"
+_SEAL = "federation.id_token"
 FRESH = 5 * 60  # seconds
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -47,7 +47,7 @@ def remember(request: HttpRequest, account: Account, proof: Proof) -> None:
         "at": time.time(),
         "email": proof.email,
         "siret": proof.kept.get("siret", ""),
-        "id_token": _box().encrypt(proof.id_token.encode()).decode(),
+        "id_token": box(_SEAL).encrypt(proof.id_token.encode()).decode(),
     }
 
 
@@ -77,7 +77,7 @@ def leaving_address(request: HttpRequest) -> str:
     try:
         provider = configured.provider(kept["provider"]) if kept else None
         endpoint = wire.description(provider).get("end_session_endpoint") if provider else None
-        token = _box().decrypt(kept["id_token"].encode()).decode() if endpoint else ""
+        token = box(_SEAL).decrypt(kept["id_token"].encode()).decode() if endpoint else ""
     except (KeyError, InvalidToken, wire.UnreachableError, UntrustedError):
         return ""
     if not endpoint:
@@ -92,9 +92,3 @@ def keep_leaving_state(request: HttpRequest) -> None:
     """Once the session is emptied, put in the new one the state that the provider will send back."""
     if state := request.META.get(LEAVING_KEY):
         request.session[LEAVING_KEY] = state
-
-
-def _box() -> Fernet:
-    """Seals what the sessions table must not show: a copy of the table gives no ID token."""
-    key = hashlib.sha256(b"parvis.federation.id_token:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "parvis.web",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
 ]
 MIDDLEWARE = [
@@ -147,6 +148,14 @@ ACCOUNT_FORMS = {
     "change_password": "parvis.identity.account_forms.ChangePasswordForm",
     "reauthenticate": "parvis.identity.account_forms.ReauthenticateForm",
 }
+MFA_ADAPTER = "parvis.identity.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_FORMS = {
+    "authenticate": "parvis.identity.account_forms.CodeForm",
+    "reauthenticate": "parvis.identity.account_forms.CodeAgainForm",
+    "activate_totp": "parvis.identity.account_forms.ActivateForm",
+}
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
@@ -198,6 +207,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # One line per job, with its arguments, is noise in production; failures are warnings and errors.
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("PARVIS_LOG_LEVEL", "INFO")},
 }

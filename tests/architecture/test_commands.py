@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.architecture.sources import ROOT, layers
 
+KEYS = "tests/exchange/test_keys.py::test_rights_only_the_platform_handles_keys"
 NATIVE = "tests/exchange/test_native_api.py::"
 EXCHANGE = "tests/exchange/test_rights.py::test_rights_a_stranger_is_refused_by_every_command"
 LIFE = "tests/exchange/test_hubee_referential.py::test_rights_each_gesture_of_a_subscriptions_life"
@@ -20,6 +21,9 @@ GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_gran
 RIGHTS = {
     "access.grant": GRANTS,
     "access.revoke": GRANTS,
+    "exchange.add_key": KEYS,
+    "exchange.rotate_key": KEYS,
+    "exchange.revoke_key": KEYS,
     "exchange.acknowledge_many": NATIVE + "test_rights_only_ones_own_notifications_are_acknowledged_in_bulk",
     "exchange.receive_piece": NATIVE + "test_rights_only_the_depositor_sends_pieces",
     "exchange.upload_progress": NATIVE + "test_rights_only_the_depositor_sends_pieces",

@@ -84,6 +84,7 @@ SCENES = (
     Scene("case-done", "/suivi/dossiers/{done_case}/", "agent"),
     Scene("case-read-only", "/suivi/dossiers/{sent_case}/", "reader"),
     Scene("board", "/supervision/", "operator"),
+    Scene("keys", "/supervision/cles/", "operator"),
     Scene("board-of-an-agent", "/supervision/", "agent"),
     Scene("board-empty", "/supervision/", "idle_agent"),
     Scene("board-no-rights", "/supervision/", "nobody"),

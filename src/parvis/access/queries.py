@@ -77,6 +77,16 @@ def rights(actor: Actor) -> dict[tuple[UUID, str], set[str]]:
     return held
 
 
+def organisations_served(clients: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of the organisations for which each of these programs holds a right. One query."""
+    served: dict[UUID, list[str]] = {}
+    rows = Grant.objects.filter(principal_kind="client", principal_id__in=list(clients), revoked_at=None)
+    pairs = rows.values_list("principal_id", "organisation__name").distinct().order_by("organisation__name")
+    for client, name in pairs:
+        served.setdefault(client, []).append(name)
+    return served
+
+
 def scope(actor: Actor, action: Action, *, organisation: str, process: str) -> Q:
     """Return the same rule as a filter: ``organisation`` and ``process`` name the columns to compare.
 

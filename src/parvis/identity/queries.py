@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import rules
 from parvis.identity.federation import settings
 from parvis.identity.federation.providers import Audience, Provider
-from parvis.identity.models import Account, FederatedIdentity
+from parvis.identity.models import Account, FederatedIdentity, MachineClient
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
@@ -58,3 +60,8 @@ def sign_in_choices() -> dict[str, list[Provider]]:
 def identities_of(account_id: UUID) -> list[FederatedIdentity]:
     """Return what providers know this person by, oldest first."""
     return list(FederatedIdentity.objects.filter(account_id=account_id).order_by("linked_at"))
+
+
+def machine_clients() -> "QuerySet[MachineClient]":
+    """Return every key of a program, newest first."""
+    return MachineClient.objects.order_by("-id")

@@ -17,6 +17,7 @@ from parvis.exchange.commands.cases import (
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
 from parvis.exchange.commands.idempotency import forget_answers
+from parvis.exchange.commands.keys import add_key, revoke_key, rotate_key
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
@@ -69,6 +70,7 @@ __all__ = [
     "add_document",
     "add_endpoint",
     "add_event",
+    "add_key",
     "alert_recipients",
     "answer_as_applicant",
     "apply_subscription",
@@ -96,6 +98,8 @@ __all__ = [
     "request_subscription",
     "require_platform",
     "send_digests",
+    "revoke_key",
+    "rotate_key",
     "send_webhook",
     "set_case_status",
     "set_event_state",

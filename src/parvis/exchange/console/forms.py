@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.catalogue.enums import CaseStatus
 from parvis.exchange.commands import WATCHED
-from parvis.ui.forms import Form, NumberField, SelectField
+from parvis.ui.forms import Form, NumberField, SelectField, TextField
 
 
 class FilterForm(Form):
@@ -38,3 +38,16 @@ class ThresholdsForm(Form):
                 hint=_("En jours. Laissez vide pour ne pas fixer de délai."),
                 required=False,
             )
+
+
+class KeyForm(Form):
+    """A new key: what it is for, what it does, for whom."""
+
+    name = TextField(label=_("Nom du logiciel"), max_length=200)
+    role = SelectField(
+        label=_("Ce qu’il fait"), choices=[("SI", _("Reçoit et traite des dossiers")), ("OSL", _("Dépose des dossiers"))]
+    )
+    siret = TextField(label=_("SIRET de l’organisme"), max_length=14, min_length=14)
+    branch = TextField(
+        label=_("Code du service"), hint=_("Pour une commune, son code Insee."), required=False, max_length=10
+    )

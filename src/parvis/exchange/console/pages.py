@@ -54,6 +54,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
     context = _board_context(lines, names) | {
         "filters": form,
         "wrong": presenting.what_is_wrong(queries.problems(actor)),
+        "keys_url": reverse("keys") if may_set else "",
         "threshold_url": reverse("thresholds", args=[process]) if may_set and process else "",
         "csv_url": f"{reverse('board_csv')}?{request.GET.urlencode()}",
     }

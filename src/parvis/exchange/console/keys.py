@@ -1,0 +1,129 @@
+"""The operator's page of programs' keys: who holds one, give one, change its secret, stop it, let it work again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from parvis.access import queries as access
+from parvis.core import words
+from parvis.core.errors import AbsentError, DomainError
+from parvis.directory import queries as directory
+from parvis.exchange import commands
+from parvis.exchange.console.forms import KeyForm
+from parvis.exchange.console.pages import agent
+from parvis.identity import queries as identity
+from parvis.ui.components.messages import badge
+from parvis.ui.dates import when
+from parvis.ui.parts import Column, Link, Row, Table
+
+PAGE_SIZE = 50
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def keys(request: HttpRequest) -> HttpResponse:
+    """Every key; the form makes one and shows its secret, this once."""
+    actor = agent(request)
+    commands.require_platform(actor)
+    form = KeyForm(request.POST or None)
+    made = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _made(form, request)
+            form = KeyForm()
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else "siret", words.said(error))
+    page = Paginator(identity.machine_clients(), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"form": form, "made": _secret(made), "results": page, "table": _table(page)}
+    return render(request, "exchange/console/keys.html", context, status=422 if form.errors else 200)
+
+
+def _made(form: KeyForm, request: HttpRequest) -> Any:
+    answers = form.cleaned_data
+    organisation = directory.organisation_for(answers["siret"], answers["branch"] or "00000")
+    if organisation is None:
+        found = list(directory.organisations(siret=answers["siret"])) if not answers["branch"] else []
+        if len(found) != 1:
+            raise AbsentError("unknown_organisation", "Aucun organisme ne porte ce SIRET et ce code.", field="siret")
+        organisation = found[0]
+    return commands.add_key(
+        name=answers["name"], role=answers["role"], organisation=organisation.id, actor=agent(request)
+    )
+
+
+def _secret(made: Any) -> list[Row]:
+    return [Row(_("Identifiant"), made.client_id), Row(_("Secret"), made.secret)] if made else []
+
+
+def _table(page: Any) -> Table:
+    served = access.organisations_served([row.id for row in page])
+    return Table(
+        caption=_("Clés des logiciels"),
+        columns=[Column(_("Nom")), Column(_("Pour")), Column(_("Créée")), Column(_("État"))],
+        rows=[
+            [
+                Link(row.name, reverse("key", args=[row.id]), context=str(row.id)[-6:]),
+                ", ".join(served.get(row.id, [])) or _("aucun organisme"),
+                when(row.created_at),
+                _state(row),
+            ]
+            for row in page
+        ],
+        total=page.paginator.count,
+        empty=_("Aucun logiciel n’a encore de clé."),
+    )
+
+
+def _state(row: Any) -> SafeString:
+    if row.revoked_at:
+        return badge("neutral", _("Révoquée"))
+    return badge("error", _("Suspendue")) if row.suspended_at else badge("success", _("Active"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def key(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """One key: its facts, and what can be done with it."""
+    actor = agent(request)
+    commands.require_platform(actor)
+    row = identity.machine_clients().filter(id=client_id).first()
+    if row is None:
+        raise AbsentError("unknown_client", "Cette clé n’existe pas ou a été révoquée.")
+    made = None
+    if request.method == "POST":
+        gesture = request.POST.get("geste")
+        if gesture == "renouveler":
+            made = commands.rotate_key(client=row.id, actor=actor)
+        elif gesture == "revoquer":
+            commands.revoke_key(client=row.id, actor=actor)
+            messages.success(request, _("La clé est révoquée : le logiciel ne peut plus se connecter."))
+        elif gesture == "retablir":
+            commands.lift_cut(principal=f"client:{row.id}", actor=actor)
+            messages.success(request, _("La clé est rétablie."))
+        if made is None:
+            return HttpResponseRedirect(reverse("key", args=[row.id]))
+    served = access.organisations_served([row.id]).get(row.id, [])
+    context = {
+        "row": row,
+        "badge": _state(row),
+        "made": _secret(made),
+        "facts": [
+            Row(_("Identifiant"), row.client_id),
+            Row(_("Pour"), ", ".join(served) or _("aucun organisme")),
+            Row(_("Rôle"), ", ".join(row.scopes)),
+            Row(_("Créée"), when(row.created_at)),
+        ],
+    }
+    return render(request, "exchange/console/key.html", context)

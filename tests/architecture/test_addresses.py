@@ -19,6 +19,9 @@ PUBLIC = {
     "ui_style",
     "ui_pattern",
     "account_login",
+    "federation:leave",  # on the way to a provider and back: nobody is signed in yet
+    "federation:callback",
+    "federation:left",
     "account_logout",  # sends home whoever is not signed in
     "account_signup",
     "account_inactive",

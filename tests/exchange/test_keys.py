@@ -29,7 +29,7 @@ def test_a_key_is_given_renewed_and_revoked() -> None:
     http = operator(here)
     page = http.post(reverse("keys"), asked(here)).content.decode()
     row = MachineClient.objects.get()
-    found = re.search(r"Secret.*?<dd[^>]*>\s*(?:<[^>]+>)*([\w-]{20,})", page, re.S)
+    found = re.search(r"Secret.*?<dd[^>]*>\s*(?:<[^>]+>)*([\w-]{20,})", page, re.DOTALL)
     assert found, "the secret is shown once"
     assert identity.issue_token(client_id=row.client_id, secret=found[1], scope="SI").token
     assert found[1] not in http.get(reverse("keys")).content.decode()

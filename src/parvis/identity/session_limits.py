@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +21,9 @@ def session_limits(get_response: Handler) -> Handler:
     """End a signed-in session that is too old or was left alone; keep the others alive while they are used."""
 
     def handle(request: HttpRequest) -> HttpResponse:
+        # Without a cookie there is no session, and looking for one would make every public answer vary by cookie.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return get_response(request)
         session = request.session
         if SESSION_KEY not in session:
             return get_response(request)

@@ -45,7 +45,8 @@ class KeyForm(Form):
 
     name = TextField(label=_("Nom du logiciel"), max_length=200)
     role = SelectField(
-        label=_("Ce qu’il fait"), choices=[("SI", _("Reçoit et traite des dossiers")), ("OSL", _("Dépose des dossiers"))]
+        label=_("Ce qu’il fait"),
+        choices=[("SI", _("Reçoit et traite des dossiers")), ("OSL", _("Dépose des dossiers"))],
     )
     siret = TextField(label=_("SIRET de l’organisme"), max_length=14, min_length=14)
     branch = TextField(

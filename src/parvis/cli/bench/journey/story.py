@@ -83,7 +83,8 @@ def signed_in(email: str) -> Browser:
         raise LookupError(email)
     session = SessionStore()
     session[auth.SESSION_KEY] = str(account.pk)
-    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    # The last is the one that knows people; the one before only counts wrong guesses.
+    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[auth.HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.save()
     cookies = {settings.SESSION_COOKIE_NAME: session.session_key or ""}

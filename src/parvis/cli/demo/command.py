@@ -158,5 +158,6 @@ def _invite(accounts: dict[str, Any], addresses: dict[str, str]) -> None:
         f"Citoyenne             {accounts['citizen']['email']}\n"
         f"Agent de Rennes       {accounts['agent']['email']}\n"
         f"Agent de Nice         {accounts['agent_nice']['email']}\n"
+        f"Exploitation          {accounts['operator']['email']}  (page /supervision/)\n"
         f"Mot de passe (tous)   {password}\n"
     )

@@ -27,6 +27,13 @@ PEOPLE = {
     "citizen": ("camille.martin@demo.example", "Camille", "Martin"),
     "agent": ("agent.rennes@demo.example", "Alix", "Petit"),
     "agent_nice": ("agent.nice@demo.example", "Dominique", "Rossi"),
+    "operator": ("exploitation@demo.example", "Claude", "Bernard"),
+}
+# Where each of them works, and what for; the citizen works nowhere.
+POSTS = {
+    "agent": ("35238", "Agent d’état civil", TREAT),
+    "agent_nice": ("06088", "Agent d’état civil", TREAT),
+    "operator": ("operator", "Exploitation de la plateforme", ("PLATFORM_ADMINISTER",)),
 }
 
 
@@ -91,10 +98,11 @@ def _people(organisations: dict[str, Any]) -> dict[str, Any]:
         account = commands.register_account(
             email=email, password=PASSWORD, first_name=first, last_name=last, actor=SYSTEM
         )
-        if who != "citizen":
-            town = organisations["35238" if who == "agent" else "06088"]
-            directory.add_member(account=account.id, organisation=town.id, title="Agent d’état civil", actor=SYSTEM)
-            _allow(Actor("account", account.id), town.id)
+        if who in POSTS:
+            where, title, names = POSTS[who]
+            organisation = organisations[where]
+            directory.add_member(account=account.id, organisation=organisation.id, title=title, actor=SYSTEM)
+            _allow(Actor("account", account.id), organisation.id, names)
     return accounts
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -113,6 +114,26 @@ def test_a_lost_answer_to_the_last_piece_is_understood(hub: Hub, big: Path) -> N
     hub.proxy.decide = lose_the_last
     hub.deposited("U-2", ("ji", big))
     assert Folder.objects.get().attachments.get().state == "RECEIVED"
+
+
+def test_an_upload_waits_for_the_antivirus_and_sends_nothing_twice(hub: Hub, big: Path, settings: Any) -> None:
+    """The hub has every byte and cannot check them yet: what is awaited is its check, not the document."""
+    settings.CLAMD = "unix:/nonexistent/clamd"
+    seen = []
+
+    def heal(line: str, environ: dict[str, str]) -> str:
+        if line.startswith("PATCH"):
+            seen.append(int(environ["CONTENT_LENGTH"] or 0))
+            if len(seen) == 9:
+                settings.CLAMD = ""
+        return PASS
+
+    hub.proxy.decide = heal
+    hub.deposited("U-3", ("ji", big))
+    assert Folder.objects.get().attachments.get().state == "RECEIVED"
+    assert sum(seen) == big.stat().st_size
+    assert seen[-2:] == [0, 0]
+    assert hub.pauses
 
 
 def test_a_download_cut_twice_goes_on_by_range_and_is_whole(hub: Hub, big: Path, tmp_path: Path) -> None:

@@ -30,29 +30,37 @@ def upload(transport: Transport, attachment: UUID, file: Path) -> None:
         return
     with file.open("rb") as source:
         offset = stalled = 0
-        while offset < size:
+        received = False
+        while not received:
             source.seek(offset)
             headers = {"Upload-Offset": str(offset), "Digest": digest}
-            kept = _piece(transport, attachment, source.read(PIECE), headers, size)
+            # At the end and yet not received: an empty piece asks the hub to check the whole again.
+            kept, received = _piece(transport, attachment, source.read(PIECE), headers, size)
             stalled = 0 if kept > offset else stalled + 1
             if stalled == MOST_STALLED:
                 raise UnavailableError(0, "stalled", "Le document n’avance plus : réessayez plus tard.")
+            if stalled and not received:
+                transport.rest(stalled)
             offset = kept
 
 
-def _piece(transport: Transport, attachment: UUID, data: bytes, headers: dict[str, str], size: int) -> int:
-    """Send a piece and return how much the hub has. When that is in doubt, ask it."""
+def _piece(transport: Transport, attachment: UUID, data: bytes, headers: dict[str, str], size: int) -> tuple[int, bool]:
+    """Send a piece. Return how much the hub has, and whether it has checked and received the whole.
+
+    When that is in doubt, ask it: bytes that are all there may still be waiting for their check.
+    """
     path = _path(attachment)
     try:
         answer = transport.once("PATCH", path, headers, data=data)
-        return int(answer.headers["Upload-Offset"])
+        kept = int(answer.headers["Upload-Offset"])
     except (UnavailableError, ConflictError) as failure:
         if failure.code == RECEIVED_ALREADY:
-            return size
+            return size, True
         try:
-            return int(transport.call("HEAD", path).headers["Upload-Offset"])
+            return int(transport.call("HEAD", path).headers["Upload-Offset"]), False
         except ConflictError:  # no longer awaited: the last piece had come, its answer was lost
-            return size
+            return size, True
+    return kept, kept == size
 
 
 def _tolerant(transport: Transport, attachment: UUID, data: bytes, headers: dict[str, str], method: str) -> None:

@@ -76,6 +76,10 @@ class Transport:
                 self._sleep(self._wait(number, failure))
         raise AssertionError
 
+    def rest(self, number: int) -> None:
+        """Wait before a try that is not ours to repeat, longer each time."""
+        self._sleep(min(LONGEST_PAUSE, self._pause * 2**number))
+
     def once(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> requests.Response:
         """Send one time, with a token that works. Raise UnavailableError when it may be tried again."""
         answer = self._send(method, path, headers, **options)

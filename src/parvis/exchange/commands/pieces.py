@@ -9,10 +9,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.core.errors import ConflictError
+from parvis.core.xml import XmlRefusedError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
 from parvis.exchange.commands.attachments import awaited, receive_attachment
@@ -53,27 +55,50 @@ def receive_piece(
         documents.discard(received)
     kept = offset + received.size
     if kept == row.size:
-        try:
-            receive_attachment(attachment_id=attachment_id, chunks=_whole(row), actor=actor, sha256=sha256)
-        finally:  # refused, it must be sent again from the start
-            with transaction.atomic(durable=True):
-                drop_pieces(row)
+        _received_whole(row, actor, sha256)
     return kept
 
 
+def _received_whole(row: Attachment, actor: Actor, sha256: bytes | None) -> None:
+    """Check the whole and take it. Only a verdict on its bytes throws the pieces away.
+
+    When the antivirus or the database is out of reach, all stays: an empty piece at the end tries again.
+    """
+    try:
+        receive_attachment(attachment_id=row.id, chunks=_whole(row, actor), actor=actor, sha256=sha256)
+    except (documents.FileRefusedError, XmlRefusedError):  # it must be sent again from the start
+        _drop(row)
+        raise
+    _drop(row)
+
+
 def forget_pieces(*, older_than: timedelta = FORSAKEN_AFTER) -> int:
-    """Remove the pieces of documents that became whole, were refused, or that nobody goes on sending."""
-    stale = list(UploadPiece.objects.filter(created_at__lt=now() - older_than).values_list("file_id", flat=True))
-    with transaction.atomic(durable=True):
-        for file in stale:
-            documents.forget(file)
-    return len(stale)
+    """Remove the pieces of documents that nobody goes on sending, and return how many.
+
+    An upload is swept whole or not at all: its first pieces may be old while its last has just come.
+    """
+    limit = now() - older_than
+    latest = UploadPiece.objects.values("attachment").annotate(latest=Max("created_at")).filter(latest__lt=limit)
+    dropped = 0
+    for attachment in list(latest.values_list("attachment", flat=True)):
+        with transaction.atomic(durable=True):
+            row = Attachment.objects.select_for_update().get(id=attachment)  # no piece is added meanwhile
+            if not row.pieces.filter(created_at__gte=limit).exists():
+                dropped += drop_pieces(row)
+    return dropped
 
 
-def drop_pieces(row: Attachment) -> None:
-    """Remove the pieces of a document, within the caller's transaction."""
-    for file in list(row.pieces.values_list("file_id", flat=True)):
+def drop_pieces(row: Attachment) -> int:
+    """Remove the pieces of a document, within the caller's transaction, and return how many."""
+    files = list(row.pieces.values_list("file_id", flat=True))
+    for file in files:
         documents.forget(file)
+    return len(files)
+
+
+def _drop(row: Attachment) -> None:
+    with transaction.atomic(durable=True):
+        drop_pieces(row)
 
 
 def _kept(row: Attachment) -> int:
@@ -81,9 +106,13 @@ def _kept(row: Attachment) -> int:
     return last.offset + last.size if last else 0
 
 
-def _whole(row: Attachment) -> Iterator[bytes]:
+def _whole(row: Attachment, actor: Actor) -> Iterator[bytes]:
     for file in row.pieces.order_by("offset").values_list("file_id", flat=True):
-        yield from stored.content(file)
+        try:
+            yield from stored.content(file)
+        except FileNotFoundError:
+            awaited(row.id, actor)  # another request has just closed this upload: say so
+            raise
 
 
 def _misplaced(kept: int) -> ConflictError:

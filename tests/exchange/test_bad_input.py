@@ -151,8 +151,11 @@ def test_an_event_on_a_closed_case_is_refused_by_both_doors() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_not_the_apis_answers_in_its_shape() -> None:
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/cases", 405), ("/api/v1/nowhere", 404), ("/api/v2", 404)])
+def test_an_address_or_a_method_that_is_not_there_is_a_problem_too(path: str, status: int) -> None:
     here = world.build()
     http: Client = both(here)[0][0]
-    answer = http.post("/api/v1/cases", json.dumps({}), content_type="application/json")
-    assert answer.status_code == 405
+    answer = http.post(path, json.dumps({}), content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert status == 404 or answer["Allow"] == "GET"

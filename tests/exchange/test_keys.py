@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.access.enums import Action
+from parvis.cli import credential
 from parvis.core.errors import AbsentError, DomainError, RefusedError
 from parvis.core.ids import new_id
 from parvis.exchange import commands
+from parvis.exchange.commands import keys
 from parvis.identity import commands as identity
 from parvis.identity.commands import BadCredentialsError
 from parvis.identity.models import MachineClient
@@ -40,7 +42,9 @@ def test_a_key_is_given_renewed_and_revoked() -> None:
     assert "Suspendue" in http.get(place).content.decode()
     http.post(place, {"geste": "retablir"})
     assert "Suspendue" not in http.get(place).content.decode()
-    http.post(place, {"geste": "revoquer"})
+    assert "Révoquer cette clé" in http.post(place, {"geste": "revoquer"}).content.decode()
+    assert identity.issue_token(client_id=row.client_id, secret=found[1], scope="SI").token, "asked, not done"
+    http.post(place, {"geste": "revoquer-vraiment"})
     with pytest.raises(BadCredentialsError):
         identity.issue_token(client_id=row.client_id, secret=found[1], scope="SI")
 
@@ -53,6 +57,10 @@ def test_a_key_for_nobody_is_refused() -> None:
     assert http.post(reverse("keys"), asked(here, role="ADMIN")).status_code == 422
     assert MachineClient.objects.count() == 0
     assert http.get(reverse("key", args=[new_id()])).status_code == 404
+
+
+def test_the_command_line_offers_the_same_roles() -> None:
+    assert set(credential.ROLES) == set(keys.ROLES)
 
 
 def test_rights_only_the_platform_handles_keys() -> None:
@@ -68,5 +76,5 @@ def test_rights_only_the_platform_handles_keys() -> None:
             gesture()
     http: Client = signed(here.agent)
     assert http.get(reverse("keys")).status_code == 403
-    assert http.post(reverse("key", args=[made.client]), {"geste": "revoquer"}).status_code == 403
+    assert http.post(reverse("key", args=[made.client]), {"geste": "revoquer-vraiment"}).status_code == 403
     assert MachineClient.objects.get().revoked_at is None

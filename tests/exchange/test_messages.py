@@ -140,4 +140,6 @@ def test_an_expired_or_foreign_certificate_is_not_recognised() -> None:
 def test_a_bomb_too_large_for_a_tree_is_refused_all_the_same() -> None:
     with pytest.raises(XmlRefusedError):
         xml.scan([b"<?xml version='1.0'?> <!DOC", b"TYPE a [<!ENTITY b 'c'>]><a/>"])
-    xml.scan([b"<?xml version='1.0'?>", b"<a/>"])
+    xml.scan([b"<?xml version='1.0' encoding='ISO-8859-1'?><a>", b"\xff\xfe in Latin-1 are two letters</a>"])
+    with pytest.raises(XmlRefusedError):
+        xml.scan(["<?xml version='1.0'?><!DOCTYPE a><a/>".encode("utf-16")])

@@ -11,7 +11,7 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.clock import now
 from parvis.exchange import commands as exchange
-from parvis.exchange.models import Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from parvis.exchange.models import Attachment, Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from parvis.identity.models import Account
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
@@ -84,7 +84,8 @@ SCENES = (
     Scene("case-done", "/suivi/dossiers/{done_case}/", "agent"),
     Scene("case-read-only", "/suivi/dossiers/{sent_case}/", "reader"),
     Scene("board", "/supervision/", "operator"),
-    Scene("keys", "/supervision/cles/", "operator"),
+    Scene("keys", "/supervision/cles/", "operator", sends=True),
+    Scene("key", "/supervision/cles/{key}/", "operator"),
     Scene("board-of-an-agent", "/supervision/", "agent"),
     Scene("board-empty", "/supervision/", "idle_agent"),
     Scene("board-no-rights", "/supervision/", "nobody"),
@@ -123,6 +124,9 @@ def set_stage() -> Stage:
         _answer(here, name, case)
     names |= _subscriptions(here, Actor("account", administrator.id))
     names["webhook"] = _webhook(here)
+    names["key"] = str(exchange.add_key(name="Logiciel", role="SI", organisation=here.rennes.id, actor=SYSTEM).client)
+    # Its document was altered on its way: the agent must not miss it.
+    Attachment.objects.filter(folder__cases=UUID(names["sent_case"]), type="ji").update(signature="broken")
     names["draft"] = str(deposits.draft(here).id)
     names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
     people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}

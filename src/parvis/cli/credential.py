@@ -6,11 +6,7 @@ from uuid import UUID
 
 from parvis.cli import registry
 
-RIGHTS = {
-    "SI": ("case:read", "case:download", "case:process"),
-    "OSL": ("folder:deposit", "folder:read"),
-    "ADMIN": ("platform:administer", "members:manage"),
-}
+ROLES = ("ADMIN", "OSL", "SI")  # the keys of `exchange.commands.keys.ROLES`, which needs Django; a test compares them
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     add = registry.with_json(actions.add_parser("add", help="créer une clé pour une organisation"))
     add.add_argument("--name", required=True, help="à quoi elle sert")
-    add.add_argument("--role", choices=sorted(RIGHTS), default="SI")
+    add.add_argument("--role", choices=ROLES, default="SI")
     add.add_argument("--siret", required=True)
     add.add_argument("--branch", default="")
     add.add_argument("--process", action="append", default=[], help="démarche (toutes par défaut ; répétable)")
@@ -37,21 +33,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from parvis.access import commands as access  # noqa: PLC0415 - Django must be ready
-    from parvis.access.enums import Action  # noqa: PLC0415 - same
-    from parvis.core.actor import SYSTEM, Actor  # noqa: PLC0415 - same
-    from parvis.identity import commands  # noqa: PLC0415 - same
+    from parvis.core.actor import SYSTEM  # noqa: PLC0415 - Django must be ready
+    from parvis.exchange import commands  # noqa: PLC0415 - same
 
-    organisation = registry.organisation(options.siret, options.branch)
-    made = commands.register_client(name=options.name, scopes=[options.role], actor=SYSTEM)
-    for process in options.process or ["*"]:
-        access.grant(
-            to=Actor("client", made.client),
-            organisation=organisation.id,
-            process=process,
-            actions=[Action(code) for code in RIGHTS[options.role]],
-            actor=SYSTEM,
-        )
+    made = commands.add_key(
+        name=options.name,
+        role=options.role,
+        organisation=registry.organisation(options.siret, options.branch).id,
+        processes=options.process or ["*"],
+        actor=SYSTEM,
+    )
     return registry.answer(options, [_shown(made)], one=True)
 
 
@@ -61,17 +52,17 @@ def _shown(made: Any) -> dict[str, Any]:
 
 def _rotate(options: argparse.Namespace) -> int:
     from parvis.core.actor import SYSTEM  # noqa: PLC0415 - Django must be ready
-    from parvis.identity import commands  # noqa: PLC0415 - same
+    from parvis.exchange import commands  # noqa: PLC0415 - same
 
-    made = commands.rotate_secret(client=UUID(options.client_id), actor=SYSTEM)
+    made = commands.rotate_key(client=UUID(options.client_id), actor=SYSTEM)
     return registry.answer(options, [_shown(made)], one=True)
 
 
 def _revoke(options: argparse.Namespace) -> int:
     from parvis.core.actor import SYSTEM  # noqa: PLC0415 - Django must be ready
-    from parvis.identity import commands  # noqa: PLC0415 - same
+    from parvis.exchange import commands  # noqa: PLC0415 - same
 
-    commands.revoke_client(client=UUID(options.client_id), actor=SYSTEM)
+    commands.revoke_key(client=UUID(options.client_id), actor=SYSTEM)
     return registry.answer(options, [{"client_id": options.client_id, "state": "révoquée"}], one=True)
 
 

@@ -39,7 +39,7 @@ def organisation(siret: str, branch: str) -> Any:
     from parvis.core.errors import AbsentError  # noqa: PLC0415 - Django must be ready
     from parvis.directory import queries  # noqa: PLC0415 - same
 
-    found = queries.organisation_for(siret, branch or "00000")
+    found = queries.organisation_named(siret, branch)
     if found is None:
         raise AbsentError(
             "unknown_organisation",

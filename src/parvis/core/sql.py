@@ -1,7 +1,8 @@
 """Reads written by hand, for the few that every call of the hub makes.
 
 Building a query with the ORM costs more than running it (0.3 ms against 0.1): worth it everywhere, except where it is
-paid five times a deposit. A context writes such a read beside the ORM one it must agree with, and a test compares them.
+paid five times a deposit. Each stands in its context's queries and has tests of its own; the decision on rights, which
+also exists as a filter, is compared with it over random grants.
 """
 
 from collections.abc import Mapping

@@ -42,14 +42,14 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
 def scan(chunks: Iterable[bytes]) -> None:
     """Refuse the declarations that make a bomb, in a document too large to be parsed in memory."""
     tail = b""
-    for chunk in chunks:
-        _refuse_declarations(tail + chunk)
-        tail = chunk[-16:]
+    for place, chunk in enumerate(chunks):
+        _refuse_declarations(tail + chunk, at_start=place == 0)
+        tail = chunk[-16:]  # a declaration may stand across two chunks
 
 
-def _refuse_declarations(data: bytes) -> None:
+def _refuse_declarations(data: bytes, *, at_start: bool = True) -> None:
     # Refused before parsing: no payload we exchange has a DTD, and a bomb must not even be expanded.
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _declares_wide_encoding(data):
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or (at_start and _declares_wide_encoding(data)):
         raise XmlRefusedError(
             "xml_forbidden", "Ce fichier XML contient une déclaration interdite (DOCTYPE, ENTITY ou encodage)."
         )

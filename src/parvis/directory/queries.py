@@ -103,6 +103,14 @@ def organisation_for(siret: str, branch: str = Organisation.NO_BRANCH) -> Organi
     return Organisation.objects.filter(siret=rules.compact_number(siret), branch_code=branch).first()
 
 
+def organisation_named(siret: str, branch: str = "") -> Organisation | None:
+    """Return the organisation that a person means: its branch may be left out when the SIRET has only one."""
+    if branch:
+        return organisation_for(siret, branch)
+    found = list(Organisation.objects.filter(siret=rules.compact_number(siret))[:2])
+    return found[0] if len(found) == 1 else organisation_for(siret)
+
+
 def organisation_of_commune(code: str) -> Organisation | None:
     """Return the active town hall that answers for a commune, an arrondissement (its city) or an old code."""
     place = present_commune(code)

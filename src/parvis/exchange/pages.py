@@ -22,6 +22,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import ConflictError, DomainError
 from parvis.core.http import file_response
 from parvis.exchange import commands, queries
+from parvis.exchange.enums import SignatureVerdict
 from parvis.exchange.forms import NOTE_ONLY, CaseForm
 from parvis.exchange.models import Attachment, Case
 from parvis.exchange.presenting import VIEWS, status_badge, timeline_entries, views
@@ -138,13 +139,15 @@ def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bo
 
 def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
     may_act = access.may(actor, Action.CASE_PROCESS, organisation=case.recipient_id, process=case.process_id).allowed
+    documents = queries.case_documents(case)
     return {
         "case": case,
         "form": form,
         "may_act": may_act,
         "undoable": queries.undoable(case, organisation=case.recipient_id) if may_act else None,
         "badge": status_badge(case.status),
-        "files": [_file(case, document) for document in queries.case_documents(case)],
+        "files": [_file(case, document) for document in documents],
+        "altered": [one.name for one in documents if one.signature == SignatureVerdict.BROKEN],
         "entries": timeline_entries(case, queries.timeline(case, for_applicant=False)),
     }
 

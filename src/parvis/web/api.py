@@ -1,9 +1,7 @@
 """Root of API v1: authentication, one shape for every refusal, the contexts' routers."""
 
-from typing import Any
-
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -11,6 +9,7 @@ from parvis.core.actor import ANONYMOUS, Actor
 from parvis.core.errors import DomainError
 from parvis.exchange.api import router as exchange
 from parvis.identity.api import BearerToken
+from parvis.web.problems import problem
 from parvis.web.refusals import journal
 
 api = NinjaAPI(
@@ -24,26 +23,13 @@ api = NinjaAPI(
 api.add_router("", exchange)
 
 
-def _problem(request: HttpRequest, status: int, code: str, detail: str, errors: list[dict[str, Any]]) -> HttpResponse:
-    """RFC 9457. ``errors`` lists every defect, each with its field."""
-    body = {
-        "type": f"urn:parvis:problem:{code}",
-        "title": code,
-        "status": status,
-        "detail": detail,
-        "instance": request.path,
-        "errors": errors,
-    }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
-
-
 @api.exception_handler(DomainError)
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A rule said no."""
     actor: Actor = getattr(request, "auth", None) or ANONYMOUS
     journal(actor, request, error)
     errors = [{"code": p.code, "message": p.message, "field": p.field} for p in error.problems]
-    return _problem(request, error.status, error.code, error.message, errors)
+    return problem(request, error.status, error.code, error.message, errors)
 
 
 @api.exception_handler(ValidationError)
@@ -53,13 +39,13 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         {"code": item["type"], "message": item["msg"], "field": ".".join(str(part) for part in item["loc"])}
         for item in error.errors
     ]
-    return _problem(request, 400, "malformed_request", "La requête ne suit pas le contrat de l’API.", errors)
+    return problem(request, 400, "malformed_request", "La requête ne suit pas le contrat de l’API.", errors)
 
 
 @api.exception_handler(DataError)
 def unstorable(request: HttpRequest, _error: DataError) -> HttpResponse:
     """A value that no column can hold, such as a NUL character in a text: the transaction was rolled back."""
-    return _problem(
+    return problem(
         request, 400, "malformed_request", "Une valeur contient un caractère interdit ou dépasse sa limite.", []
     )
 
@@ -67,7 +53,7 @@ def unstorable(request: HttpRequest, _error: DataError) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def unknown_caller(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     """No token, or one that is unknown or expired."""
-    answer = _problem(
+    answer = problem(
         request, 401, "invalid_token", "Jeton absent, inconnu ou expiré. Demandez-en un à /oauth2/token.", []
     )
     answer["WWW-Authenticate"] = "Bearer"
@@ -77,4 +63,4 @@ def unknown_caller(request: HttpRequest, _error: AuthenticationError) -> HttpRes
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Refusals of the framework itself, such as JSON that cannot be read."""
-    return _problem(request, error.status_code, "malformed_request", "La requête n’a pas pu être lue.", [])
+    return problem(request, error.status_code, "malformed_request", "La requête n’a pas pu être lue.", [])

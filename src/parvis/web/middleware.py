@@ -12,9 +12,14 @@ from django.utils import translation
 
 from parvis.core.errors import DomainError
 from parvis.web import errors
+from parvis.web.problems import problem
 
+_NO_SUCH = {
+    404: ("unknown_address", "Cette adresse n’existe pas dans l’API. Sa description : /api/v1/openapi.json."),
+    405: ("method_not_allowed", "Cette méthode n’existe pas à cette adresse. L’en-tête Allow dit lesquelles existent."),
+}
 Handler = Callable[[HttpRequest], HttpResponse]
-MACHINE_PATHS = ("/api/", "/oauth2/", "/teledossiers/")
+MACHINE_PATHS = ("/api/", "/oauth2/", "/teledossiers/", "/referential/")
 
 # No inline script or style anywhere: an injected tag does nothing.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads better
@@ -57,6 +62,24 @@ def machines_read_french(get_response: Handler) -> Handler:
         if request.path.startswith(MACHINE_PATHS):
             translation.activate("fr")
         return get_response(request)
+
+    return handle
+
+
+def programs_get_problems(get_response: Handler) -> Handler:
+    """Answer a program whose address or method does not exist as the API answers everything, not with a page."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.path.startswith("/api/") or response.status_code not in _NO_SUCH:
+            return response
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        code, detail = _NO_SUCH[response.status_code]
+        shown = problem(request, response.status_code, code, detail)
+        if "Allow" in response:
+            shown["Allow"] = response["Allow"]
+        return shown
 
     return handle
 

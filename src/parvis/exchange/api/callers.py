@@ -1,5 +1,6 @@
 """Who calls, and which organisations they name."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -14,6 +15,11 @@ def actor_of(request: HttpRequest) -> Actor:
     """Return the machine that the token names (set by the API's authentication)."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return actor
+
+
+def reference(row: Any) -> OrganisationRef:
+    """Return how the API names an organisation."""
+    return OrganisationRef(siret=row.siret, branch=row.branch_code)
 
 
 def resolve(refs: list[OrganisationRef]) -> list[UUID]:

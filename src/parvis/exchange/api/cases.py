@@ -13,11 +13,11 @@ from pydantic import Field
 
 from parvis.core.errors import DomainError
 from parvis.exchange import commands, queries
-from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.callers import actor_of, reference
 from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
-from parvis.exchange.api.shapes import ApplicantIn, AttachmentOut, CaseOut, OrganisationRef
+from parvis.exchange.api.shapes import ApplicantIn, AttachmentOut, CaseOut
 from parvis.exchange.models import Attachment, Case
 
 router = Router(tags=["cases"])
@@ -130,7 +130,7 @@ def _case(case: Case, documents: list[Attachment]) -> CaseOut:
         external_id=case.external_id,
         process=case.process_id,
         status=case.status,
-        recipient=OrganisationRef(siret=case.recipient.siret, branch=case.recipient.branch_code),
+        recipient=reference(case.recipient),
         applicant=ApplicantIn(
             first_name=folder.applicant_first_name, last_name=folder.applicant_last_name, email=folder.applicant_email
         ),

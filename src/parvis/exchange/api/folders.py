@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from parvis.exchange import commands, queries
-from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.callers import actor_of, reference, resolve
 from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
@@ -164,7 +164,7 @@ def _folder(row: Folder) -> FolderRead:
                 id=case.id,
                 external_id=case.external_id,
                 status=case.status,
-                recipient=OrganisationRef(siret=case.recipient.siret, branch=case.recipient.branch_code),
+                recipient=reference(case.recipient),
             )
             for case in row.cases.all()
         ],

@@ -5,7 +5,7 @@ from ninja import Router, Schema
 
 from parvis.access import queries as access
 from parvis.directory import queries as directory
-from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.callers import actor_of, reference
 from parvis.exchange.api.examples import shown
 from parvis.exchange.api.shapes import OrganisationRef
 
@@ -52,7 +52,7 @@ def me(request: HttpRequest) -> Me:
         name=actor.label,
         rights=[
             RightOut(
-                organisation=OrganisationRef(siret=named[organisation].siret, branch=named[organisation].branch_code),
+                organisation=reference(named[organisation]),
                 name=named[organisation].name,
                 process=process,
                 actions=sorted(actions),

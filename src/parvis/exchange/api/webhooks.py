@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from parvis.exchange import commands, queries
-from parvis.exchange.api.callers import actor_of, resolve
+from parvis.exchange.api.callers import actor_of, reference, resolve
 from parvis.exchange.api.examples import ID, shown
 from parvis.exchange.api.paging import after, bounded, page
 from parvis.exchange.api.shapes import OrganisationRef
@@ -126,7 +126,7 @@ def list_webhooks(request: HttpRequest) -> list[EndpointRead]:
             id=row.id,
             url=row.url,
             process=row.process_code,
-            organisation=OrganisationRef(siret=row.organisation.siret, branch=row.organisation.branch_code),
+            organisation=reference(row.organisation),
             created_at=row.created_at,
         )
         for row in queries.webhook_endpoints(actor_of(request))

@@ -16,6 +16,7 @@ from parvis.identity.commands import NewCredential
 ROLES: dict[str, tuple[Action, ...]] = {
     "SI": (Action.CASE_READ, Action.CASE_DOWNLOAD, Action.CASE_PROCESS),
     "OSL": (Action.FOLDER_DEPOSIT, Action.FOLDER_READ),
+    "ADMIN": (Action.PLATFORM_ADMINISTER, Action.MEMBERS_MANAGE),
 }
 
 

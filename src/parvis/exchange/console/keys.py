@@ -1,5 +1,6 @@
 """The operator's page of programs' keys: who holds one, give one, change its secret, stop it, let it work again."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +12,33 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from parvis.access import queries as access
 from parvis.core import words
+from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
 from parvis.directory import queries as directory
 from parvis.exchange import commands
 from parvis.exchange.console.forms import KeyForm
-from parvis.exchange.console.pages import agent
+from parvis.exchange.pages import agent
 from parvis.identity import queries as identity
 from parvis.ui.components.messages import badge
 from parvis.ui.dates import when
 from parvis.ui.parts import Column, Link, Row, Table
 
 PAGE_SIZE = 50
+# What is done at once; revoking, which cannot be undone, is asked for first.
+_GESTURES: dict[str, Callable[[UUID, Actor], None]] = {
+    "retablir": lambda client, actor: commands.lift_cut(principal=f"client:{client}", actor=actor),
+    "revoquer-vraiment": lambda client, actor: commands.revoke_key(client=client, actor=actor),
+}
+_DONE: dict[str, Any] = {
+    "retablir": gettext_lazy("La clé est rétablie."),
+    "revoquer-vraiment": gettext_lazy("La clé est révoquée : le logiciel ne peut plus se connecter."),
+}
 
 
 @never_cache
@@ -36,7 +48,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Every key; the form makes one and shows its secret, this once."""
     actor = agent(request)
     commands.require_platform(actor)
-    form = KeyForm(request.POST or None)
+    form = KeyForm(request.POST if request.method == "POST" else None)
     made = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,12 +63,9 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 def _made(form: KeyForm, request: HttpRequest) -> Any:
     answers = form.cleaned_data
-    organisation = directory.organisation_for(answers["siret"], answers["branch"] or "00000")
+    organisation = directory.organisation_named(answers["siret"], answers["branch"])
     if organisation is None:
-        found = list(directory.organisations(siret=answers["siret"])) if not answers["branch"] else []
-        if len(found) != 1:
-            raise AbsentError("unknown_organisation", "Aucun organisme ne porte ce SIRET et ce code.", field="siret")
-        organisation = found[0]
+        raise AbsentError("unknown_organisation", "Aucun organisme ne porte ce SIRET et ce code.", field="siret")
     return commands.add_key(
         name=answers["name"], role=answers["role"], organisation=organisation.id, actor=agent(request)
     )
@@ -101,24 +110,18 @@ def key(request: HttpRequest, client_id: UUID) -> HttpResponse:
     row = identity.machine_clients().filter(id=client_id).first()
     if row is None:
         raise AbsentError("unknown_client", "Cette clé n’existe pas ou a été révoquée.")
-    made = None
-    if request.method == "POST":
-        gesture = request.POST.get("geste")
-        if gesture == "renouveler":
-            made = commands.rotate_key(client=row.id, actor=actor)
-        elif gesture == "revoquer":
-            commands.revoke_key(client=row.id, actor=actor)
-            messages.success(request, _("La clé est révoquée : le logiciel ne peut plus se connecter."))
-        elif gesture == "retablir":
-            commands.lift_cut(principal=f"client:{row.id}", actor=actor)
-            messages.success(request, _("La clé est rétablie."))
-        if made is None:
-            return HttpResponseRedirect(reverse("key", args=[row.id]))
+    gesture = request.POST.get("geste", "")
+    if gesture in _GESTURES:
+        _GESTURES[gesture](row.id, actor)
+        messages.success(request, _DONE[gesture])
+        return HttpResponseRedirect(reverse("key", args=[row.id]))
+    made = commands.rotate_key(client=row.id, actor=actor) if gesture == "renouveler" else None
     served = access.organisations_served([row.id]).get(row.id, [])
     context = {
         "row": row,
         "badge": _state(row),
         "made": _secret(made),
+        "confirming": gesture == "revoquer",
         "facts": [
             Row(_("Identifiant"), row.client_id),
             Row(_("Pour"), ", ".join(served) or _("aucun organisme")),

@@ -23,12 +23,7 @@ from parvis.core.errors import AbsentError, DomainError
 from parvis.exchange import commands, queries
 from parvis.exchange.console import presenting
 from parvis.exchange.console.forms import FilterForm, ThresholdsForm
-from parvis.identity import queries as identity
-
-
-def agent(request: HttpRequest) -> Actor:
-    """Return the signed-in agent."""
-    return identity.actor_of(request.user)  # type: ignore[arg-type]
+from parvis.exchange.pages import agent
 
 
 @require_safe

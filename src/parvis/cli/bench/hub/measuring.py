@@ -124,6 +124,8 @@ def _delays(
     called = Called()
     # Not asking any more: a notification acknowledged before its call is made needs no call.
     with _worker(), closing(hub.HubClient(site.port, receiving)) as owner:
+        session.tell("Le travailleur rattrape ce qui a précédé…")
+        _caught_up()
         owner.call("POST", "/api/v1/webhooks", {"organisation": world.RECIPIENT, "url": called.url})
         told = _paced(session, "Délais, en étant appelé…", site, depositing, folders)
         _wait_for(told, called.told)
@@ -155,6 +157,20 @@ def _delay(name: str, label: str, promised: dict[str, float], arrived: dict[str,
     return count(name, label, "s", max(0.0, late), target=DELAY_TARGET)
 
 
+def _caught_up() -> None:
+    """Wait until the worker has told what the former measures deposited without it: their wait is not a delay."""
+    with bare.connect() as reader:
+        while True:
+            waiting = reader.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE starts_with(task_name, 'exchange.') "
+                "AND status IN ('todo', 'doing')"
+            ).fetchone()
+            reader.rollback()
+            if not waiting or not waiting[0]:
+                return
+            time.sleep(0.2)
+
+
 def _wait_for(promised: dict[str, float], arrived: dict[str, float]) -> None:
     deadline = time.monotonic() + 60
     while missing := promised.keys() - arrived.keys():
@@ -170,7 +186,6 @@ def _worker() -> Iterator[None]:
     command = [sys.executable, "-m", "parvis", "worker"]
     process = subprocess.Popen(command, env=children.environment(), stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
     try:
-        time.sleep(3)  # it has no address to ask; the first jobs would otherwise wait for its start
         yield
     finally:
         process.terminate()

@@ -40,13 +40,21 @@ class ThresholdsForm(Form):
             )
 
 
+# The command line alone makes a key that administers: it is not a form's business.
+ROLE_WORDS = {
+    "SI": _("Reçoit et traite des dossiers"),
+    "OSL": _("Dépose des dossiers"),
+    "ADMIN": _("Administre la plateforme"),
+}
+
+
 class KeyForm(Form):
     """A new key: what it is for, what it does, for whom."""
 
     name = TextField(label=_("Nom du logiciel"), max_length=200)
     role = SelectField(
         label=_("Ce qu’il fait"),
-        choices=[("SI", _("Reçoit et traite des dossiers")), ("OSL", _("Dépose des dossiers"))],
+        choices=[(role, ROLE_WORDS[role]) for role in ("SI", "OSL")],
     )
     siret = TextField(label=_("SIRET de l’organisme"), max_length=14, min_length=14)
     branch = TextField(

@@ -22,7 +22,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
 from parvis.directory import queries as directory
 from parvis.exchange import commands
-from parvis.exchange.console.forms import KeyForm
+from parvis.exchange.console.forms import ROLE_WORDS, KeyForm
 from parvis.exchange.pages import agent
 from parvis.identity import queries as identity
 from parvis.ui.components.messages import badge
@@ -125,7 +125,7 @@ def key(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "facts": [
             Row(_("Identifiant"), row.client_id),
             Row(_("Pour"), ", ".join(served) or _("aucun organisme")),
-            Row(_("Rôle"), ", ".join(row.scopes)),
+            Row(_("Ce qu’il fait"), ", ".join(str(ROLE_WORDS.get(role, role)) for role in row.scopes)),
             Row(_("Créée"), when(row.created_at)),
         ],
     }

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.catalogue.enums import CaseStatus
+from parvis.exchange.enums import SignatureVerdict
 from parvis.exchange.models import Case
 from tests.support import files, world
 from tests.support.deposits import deposited
@@ -55,3 +56,13 @@ def test_an_agent_of_another_town_sees_nothing(client: Client) -> None:
     assert client.get(reverse("desk_case", args=[case.id])).status_code == 404
     document = case.attachments.all()[0]
     assert client.get(reverse("desk_document", args=[case.id, document.id])).status_code == 404
+
+
+def test_an_agent_cannot_miss_a_signature_that_does_not_hold(client: Client) -> None:
+    here = world.build()
+    case, _ = deposited(here)
+    client.force_login(here.agent)
+    page, words = reverse("desk_case", args=[case.id]), "La signature d’un document n’est pas valable"
+    assert words not in client.get(page).content.decode()
+    case.attachments.filter(type="ji").update(signature=SignatureVerdict.BROKEN)
+    assert words in client.get(page).content.decode()

@@ -1,6 +1,6 @@
 """Every page of Parvis, with someone who may see it and, where it has a form, how to make the form fail."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from parvis.core.clock import now
 from parvis.exchange import commands as exchange
 from parvis.exchange.models import Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from parvis.identity.models import Account
+from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
 from tests.support import deposits, files, world
@@ -58,6 +59,7 @@ SCENES = (
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("second-factor", "/compte/2fa/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),
+    Scene("step-up", "/connexion/renforcer/", "interrupted"),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),
     Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
@@ -109,9 +111,9 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader, administrator, operator = (
+    nobody, newcomer, reader, administrator, operator, interrupted = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante")
+        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante", "interrompue")
     )
     world.allow(Actor("account", administrator.id), here.rennes.id, (Action.MEMBERS_MANAGE,))
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
@@ -132,9 +134,10 @@ def set_stage() -> Stage:
         "reader": reader,
         "operator": operator,
         "administrator": administrator,
+        "interrupted": interrupted,
     }
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
-    return Stage(people, names, {who: _session(person) for who, person in people.items()})
+    return Stage(people, names, {who: _session(person, who) for who, person in people.items()})
 
 
 def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
@@ -160,9 +163,13 @@ def _webhook(here: world.World) -> str:
     return str(delivery.id)
 
 
-def _session(person: Account) -> str:
+def _session(person: Account, who: str) -> str:
     client = Client()
     client.force_login(person)
+    if who == "interrupted":
+        session = client.session
+        session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "POST", "secret"))
+        session.save()
     return client.session.session_key or ""
 
 

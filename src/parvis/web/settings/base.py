@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "parvis.web.middleware.refusals",
+    "parvis.identity.stepup.middleware.step_up",  # after refusals, so that it sees the exception first
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -159,6 +160,9 @@ MFA_FORMS = {
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
+
+# What some actions ask of a session (two factors, a recent proof): always asked, except in the demo.
+ASSURANCE_ENFORCED = True
 
 # Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
 FEDERATION_FILE = env.text("PARVIS_PROVIDERS")

@@ -84,7 +84,7 @@ def test_a_census_is_sent_with_a_password_unless_the_operator_asks_for_more(here
     draft.refresh_from_db()
     assert draft.state != RequestState.SUBMITTED
     identity.set_assurance(action="request:submit", service="recensement-citoyen", need=Need(), actor=SYSTEM)
-    assert "envoyee=1" in citizen.get("/connexion/reprendre/")["Location"]
+    assert "envoyee=1" in citizen.get(citizen.get("/connexion/reprendre/")["Location"])["Location"]
     draft.refresh_from_db()
     assert draft.state == RequestState.SUBMITTED
 

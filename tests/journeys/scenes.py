@@ -168,7 +168,7 @@ def _session(person: Account, who: str) -> str:
     client.force_login(person)
     if who == "interrupted":
         session = client.session
-        session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "POST", "secret"))
+        session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "secret"))
         session.save()
     return client.session.session_key or ""
 

@@ -39,7 +39,7 @@ def test_proconnect_gives_the_second_factor_and_the_form_goes_on(played: Played,
     assert "/connexion/proconnect/?niveau=mfa&amp;next=%2Fconnexion%2Freprendre%2F" in page
     back = signin.come_back(browser, "proconnect", "solene", niveau="mfa", next="/connexion/reprendre/")
     assert back["Location"] == "/connexion/reprendre/"
-    made = browser.get(back["Location"])
+    made = browser.get(browser.get(back["Location"])["Location"])
     row = Subscription.objects.get(process_id="EtatCivil")
     assert made["Location"] == reverse("subscription", args=[row.id])
     assert row.emails == ["etat-civil@rennes.example"]

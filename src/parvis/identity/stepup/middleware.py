@@ -1,9 +1,12 @@
 """When an action lacks assurance: put the request aside, and ask the person for more."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from parvis.core import words
 from parvis.identity import queries
@@ -20,8 +23,22 @@ class StepUp:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on: all the work is in `process_exception`."""
+        """Pass on: all the work is around the page itself."""
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Send the form put aside, once its author is back at its address with the proof."""
+        kept = suspended.awaited(request) if request.user.is_authenticated else None
+        if kept is None:
+            return
+        del request.session[suspended.KEY]
+        body = suspended.taken(kept.secret, kept.path, cast("Account", request.user))
+        if body is None:
+            messages.warning(
+                request, _("Votre envoi a attendu plus de 15 minutes et n’a pas été gardé. Recommencez-le.")
+            )
+        else:
+            suspended.turn_into(request, body)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an AssuranceNeededError; leave every other exception."""

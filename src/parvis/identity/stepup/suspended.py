@@ -1,13 +1,12 @@
 """A request put aside while its author proves more: sealed, bound to the session, used once, for fifteen minutes."""
 
 import base64
-import copy
 import json
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.fernet import InvalidToken
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
@@ -24,6 +23,7 @@ from parvis.identity.sealing import box
 LIFE = timedelta(minutes=15)
 MOST_BYTES = 5 * 1024 * 1024  # files put aside with a form; beyond, the person attaches them again
 KEY = "step_up"
+_GRACE = 60  # seconds between the proof and the way back
 _SEAL = "suspended_request"
 
 
@@ -34,9 +34,9 @@ class Interrupted:
     action: str
     service: str
     path: str
-    method: str
     secret: str = ""
     lost: bool = False
+    ready_at: float = 0  # when the proof was given
 
 
 def put_aside(request: HttpRequest, error: AssuranceNeededError, account: Account) -> None:
@@ -49,7 +49,6 @@ def put_aside(request: HttpRequest, error: AssuranceNeededError, account: Accoun
         "action": error.action,
         "service": error.service,
         "path": request.get_full_path(),
-        "method": "POST" if secret else "GET",
         "secret": secret,
         "lost": lost,
     }
@@ -105,18 +104,25 @@ def taken(secret: str, path: str, account: Account) -> dict[str, Any] | None:
     return body if body["path"] == path else None
 
 
-def rebuilt(request: HttpRequest, body: dict[str, Any]) -> HttpRequest:
-    """The interrupted request: its address, form and files, in the session of the present one."""
-    parts = urlsplit(body["path"])
-    again = copy.copy(request)
-    again.method = "POST"
-    again.path = again.path_info = parts.path
-    again.GET = QueryDict(parts.query)
-    again.META = {**request.META, "REQUEST_METHOD": "POST", "PATH_INFO": parts.path, "QUERY_STRING": parts.query}
+def let_go(request: HttpRequest, kept: Interrupted) -> None:
+    """The proof was given: the next request for that very address, within a minute, sends the form put aside."""
+    request.session[KEY] = asdict(kept) | {"ready_at": time.time()}
+
+
+def awaited(request: HttpRequest) -> Interrupted | None:
+    """What this request comes to resume, or None. Whatever else it asks, it forgets nothing."""
+    kept = interrupted(request)
+    if kept is None or request.method != "GET" or request.get_full_path() != kept.path:
+        return None
+    return kept if time.time() - kept.ready_at < _GRACE else None
+
+
+def turn_into(request: HttpRequest, body: dict[str, Any]) -> None:
+    """Make of a request for the address the very request that was interrupted: same form, same files."""
+    request.method = request.META["REQUEST_METHOD"] = "POST"
     files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict()
     for kept in body["files"]:
         content = base64.b64decode(kept["content"])
         file = InMemoryUploadedFile(BytesIO(content), kept["field"], kept["name"], kept["type"], len(content), None)
         files.appendlist(kept["field"], file)
-    vars(again).update(_post=QueryDict(body["form"]), _files=files, resolver_match=None)
-    return again
+    vars(request).update(_post=QueryDict(body["form"]), _files=files)

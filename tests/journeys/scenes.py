@@ -1,5 +1,6 @@
 """Every page of Parvis, with someone who may see it and, where it has a form, how to make the form fail."""
 
+import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -58,6 +59,9 @@ SCENES = (
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("second-factor", "/compte/2fa/", "citizen"),
+    Scene("passkeys", "/compte/2fa/webauthn/", "citizen"),
+    Scene("passkeys-reauthenticate", "/compte/2fa/webauthn/reauthenticate/", "citizen"),
+    Scene("passkey-add", "/compte/2fa/webauthn/add/", "keyless"),
     Scene("logout", "/compte/logout/", "citizen"),
     Scene("step-up", "/connexion/renforcer/", "interrupted"),
     Scene("identities", "/connexion/identites/", "citizen"),
@@ -111,9 +115,9 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader, administrator, operator, interrupted = (
+    nobody, newcomer, reader, administrator, operator, interrupted, keyless = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante", "interrompue")
+        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante", "interrompue", "sanscle")
     )
     world.allow(Actor("account", administrator.id), here.rennes.id, (Action.MEMBERS_MANAGE,))
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
@@ -135,6 +139,7 @@ def set_stage() -> Stage:
         "operator": operator,
         "administrator": administrator,
         "interrupted": interrupted,
+        "keyless": keyless,
     }
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     return Stage(people, names, {who: _session(person, who) for who, person in people.items()})
@@ -166,8 +171,13 @@ def _webhook(here: world.World) -> str:
 def _session(person: Account, who: str) -> str:
     client = Client()
     client.force_login(person)
+    session = client.session
+    if who == "keyless":  # has just proved again who they are, long enough for the tests
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time() + 3600, "reauthenticated": True}
+        ]
+        session.save()
     if who == "interrupted":
-        session = client.session
         session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "secret"))
         session.save()
     return client.session.session_key or ""

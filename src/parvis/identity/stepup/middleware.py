@@ -1,7 +1,7 @@
 """When an action lacks assurance: put the request aside, and ask the person for more."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -28,11 +28,11 @@ class StepUp:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         """Send the form put aside, once its author is back at its address with the proof."""
-        kept = suspended.awaited(request) if request.user.is_authenticated else None
-        if kept is None:
+        kept = suspended.awaited(request)
+        if kept is None or not request.user.is_authenticated:
             return
         del request.session[suspended.KEY]
-        body = suspended.taken(kept.secret, kept.path, cast("Account", request.user))
+        body = suspended.taken(kept.secret, kept.path, request.user)
         if body is None:
             messages.warning(
                 request, _("Votre envoi a attendu plus de 15 minutes et n’a pas été gardé. Recommencez-le.")

@@ -150,11 +150,17 @@ ACCOUNT_FORMS = {
     "reauthenticate": "parvis.identity.account_forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "parvis.identity.adapter.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey alone opens the account: it holds two factors
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_FORMS = {
     "authenticate": "parvis.identity.account_forms.CodeForm",
     "reauthenticate": "parvis.identity.account_forms.CodeAgainForm",
+    "add_webauthn": "parvis.identity.passkey_forms.AddForm",
+    "authenticate_webauthn": "parvis.identity.passkey_forms.SecondStepForm",
+    "login_webauthn": "parvis.identity.passkey_forms.LoginForm",
+    "reauthenticate_webauthn": "parvis.identity.passkey_forms.AgainForm",
     "activate_totp": "parvis.identity.account_forms.ActivateForm",
 }
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

@@ -62,6 +62,7 @@ SCENES = (
     Scene("passkeys", "/compte/2fa/webauthn/", "citizen"),
     Scene("passkeys-reauthenticate", "/compte/2fa/webauthn/reauthenticate/", "citizen"),
     Scene("passkey-add", "/compte/2fa/webauthn/add/", "keyless"),
+    Scene("devices", "/compte/appareils/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),
     Scene("step-up", "/connexion/renforcer/", "interrupted"),
     Scene("identities", "/connexion/identites/", "citizen"),

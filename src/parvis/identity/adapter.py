@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.identity import open_sessions
 from parvis.identity.federation import sessions
 from parvis.identity.sealing import box
 
@@ -24,6 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def logout(self, request: HttpRequest) -> None:
         """Empty our session first, whatever the provider does next."""
+        open_sessions.forget(request.session)
         super().logout(request)
         sessions.keep_leaving_state(request)
 

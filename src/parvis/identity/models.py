@@ -158,3 +158,17 @@ class SuspendedRequest(models.Model):
 
     def __str__(self) -> str:
         return f"suspended request of {self.account_id}"
+
+
+class OpenSession(models.Model):
+    """A browser signed in to an account, for its owner to see and to sign out from afar."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=300, blank=True)  # as the browser says: nobody's proof
+    opened_at = models.DateTimeField(default=now, editable=False)
+    seen_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"session of {self.account_id}"

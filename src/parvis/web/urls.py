@@ -8,6 +8,7 @@ from parvis.web.api import api
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("compte/", include("parvis.identity.urls")),
     path("compte/", include("allauth.urls")),
     path("connexion/", include("parvis.identity.stepup.urls")),
     path("connexion/", include("parvis.identity.federation.urls")),

@@ -60,7 +60,6 @@ SCENES = (
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("second-factor", "/compte/2fa/", "citizen"),
     Scene("passkeys", "/compte/2fa/webauthn/", "citizen"),
-    Scene("passkeys-reauthenticate", "/compte/2fa/webauthn/reauthenticate/", "citizen"),
     Scene("passkey-add", "/compte/2fa/webauthn/add/", "keyless"),
     Scene("devices", "/compte/appareils/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),

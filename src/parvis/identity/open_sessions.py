@@ -30,7 +30,7 @@ def note(request: HttpRequest) -> None:
     kept = session.get(ROW_KEY, {})
     device = request.headers.get("User-Agent", "")[:300]
     same = OpenSession.objects.filter(id=kept.get("id"), account_id=session[SESSION_KEY])
-    if not same.update(session_key=session.session_key, seen_at=now(), device=device):
+    if not kept or not same.update(session_key=session.session_key, seen_at=now(), device=device):
         row, _ = OpenSession.objects.update_or_create(
             session_key=session.session_key or "", defaults={"account_id": session[SESSION_KEY], "device": device}
         )

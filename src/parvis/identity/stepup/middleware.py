@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -28,6 +29,8 @@ class StepUp:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         """Send the form put aside, once its author is back at its address with the proof."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return  # nobody: looking into the session would keep the answer from shared caches
         kept = suspended.awaited(request)
         if kept is None or not request.user.is_authenticated:
             return

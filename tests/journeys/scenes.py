@@ -3,8 +3,11 @@
 import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
 from uuid import UUID
 
+from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 
 from parvis.access.enums import Action
@@ -173,9 +176,8 @@ def _session(person: Account, who: str) -> str:
     client.force_login(person)
     session = client.session
     if who == "keyless":  # has just proved again who they are, long enough for the tests
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time() + 3600, "reauthenticated": True}
-        ]
+        with patch("time.time", return_value=time.time() + 3600):
+            record_authentication(SimpleNamespace(session=session), person, "password", reauthenticated=True)
         session.save()
     if who == "interrupted":
         session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "secret"))

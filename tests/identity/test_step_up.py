@@ -235,6 +235,15 @@ def test_a_program_is_told_what_lacks_and_the_refusal_is_journaled(browser: Brow
     assert SuspendedRequest.objects.count() == 0
 
 
+def test_what_someone_else_proved_in_this_browser_counts_for_nothing(browser: Browser) -> None:
+    prove(browser)
+    assert send(browser).status_code == 200
+    session = browser.session
+    session["account_authentication_methods_user"] = "someone-else"
+    session.save()
+    assert send(browser)["Location"] == "/connexion/renforcer/"
+
+
 def test_nothing_interrupted_leads_home(browser: Browser) -> None:
     for name in ("more", "resume"):
         assert browser.get(reverse(f"stepup:{name}"))["Location"] == "/"

@@ -81,6 +81,7 @@ DECIDE_NOTHING = {
     "identity.register_client": "parvis credential add",
     "identity.revoke_client": "parvis credential revoke",
     "identity.rotate_secret": "parvis credential rotate",
+    "identity.set_assurance": "parvis assurance set",
     "identity.suspend_client": "the breaker",
     "ledger.erase_about": "below access: its caller decides",
     "ledger.record": "below access: its caller decides",

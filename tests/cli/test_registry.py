@@ -55,3 +55,13 @@ def test_a_town_is_set_up_without_a_browser(tmp_path: Path) -> None:
     assert renewed["secret"] != key["secret"]
     assert parvis(tmp_path, "credential", "revoke", key["client_id"], "--json")["state"] == "révoquée"
     assert [row["name"] for row in parvis(tmp_path, "org", "list", "--json")] == ["Opérateur"]
+
+
+def test_what_an_action_asks_is_listed_and_changed(tmp_path: Path) -> None:
+    parvis(tmp_path, "migrate", "--verbosity", "0")
+    listed = {(row["action"], row["service"]): row for row in parvis(tmp_path, "assurance", "list", "--json")}
+    assert listed["members:manage", "*"]["authentication"] == 2
+    words = ("request:submit", "--service", "recensement-citoyen", "--identity", "1", "--json")
+    made = parvis(tmp_path, "assurance", "set", *words)
+    assert (made["identity"], made["max_age"], made["chosen"]) == (1, 0, True)
+    assert parvis(tmp_path, "assurance", "set", "x", "--authentication", "7")[0] == 2

@@ -80,5 +80,6 @@ def test_the_list_costs_the_same_whatever_its_length(django_assert_max_num_queri
     client = signed(here.agent)
     for _ in range(20):
         WebhookDelivery.objects.create(endpoint=endpoint, notification_id=new_id(), payload="{}")
+    client.get(reverse("webhooks"))  # the first page of a session writes down where it was opened
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         assert client.get(reverse("webhooks")).status_code == 200

@@ -1,9 +1,13 @@
 """Every page of Parvis, with someone who may see it and, where it has a form, how to make the form fail."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
 from uuid import UUID
 
+from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 
 from parvis.access.enums import Action
@@ -13,6 +17,7 @@ from parvis.core.clock import now
 from parvis.exchange import commands as exchange
 from parvis.exchange.models import Attachment, Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from parvis.identity.models import Account
+from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
 from tests.support import deposits, files, world
@@ -57,7 +62,11 @@ SCENES = (
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("second-factor", "/compte/2fa/", "citizen"),
+    Scene("passkeys", "/compte/2fa/webauthn/", "citizen"),
+    Scene("passkey-add", "/compte/2fa/webauthn/add/", "keyless"),
+    Scene("devices", "/compte/appareils/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),
+    Scene("step-up", "/connexion/renforcer/", "interrupted"),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),
     Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
@@ -110,9 +119,9 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader, administrator, operator = (
+    nobody, newcomer, reader, administrator, operator, interrupted, keyless = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante")
+        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante", "interrompue", "sanscle")
     )
     world.allow(Actor("account", administrator.id), here.rennes.id, (Action.MEMBERS_MANAGE,))
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
@@ -136,9 +145,11 @@ def set_stage() -> Stage:
         "reader": reader,
         "operator": operator,
         "administrator": administrator,
+        "interrupted": interrupted,
+        "keyless": keyless,
     }
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
-    return Stage(people, names, {who: _session(person) for who, person in people.items()})
+    return Stage(people, names, {who: _session(person, who) for who, person in people.items()})
 
 
 def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
@@ -164,9 +175,17 @@ def _webhook(here: world.World) -> str:
     return str(delivery.id)
 
 
-def _session(person: Account) -> str:
+def _session(person: Account, who: str) -> str:
     client = Client()
     client.force_login(person)
+    session = client.session
+    if who == "keyless":  # has just proved again who they are, long enough for the tests
+        with patch("time.time", return_value=time.time() + 3600):
+            record_authentication(SimpleNamespace(session=session), person, "password", reauthenticated=True)
+        session.save()
+    if who == "interrupted":
+        session[KEY] = asdict(Interrupted("platform:administer", "*", "/supervision/cles/", "secret"))
+        session.save()
     return client.session.session_key or ""
 
 

@@ -83,7 +83,7 @@ def test_every_page_is_valid(pages: dict[str, str], tmp_path: Path) -> None:
         (tmp_path / f"{name}.html").write_text(content)
     command = ["node", str(chromium.HTML_VALIDATE), "--formatter", "text", "--config"]
     command += [str(chromium.ROOT / ".htmlvalidate.json"), str(tmp_path / "*.html")]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=300)
     assert result.stdout.replace(f"{tmp_path}/", "") == ""
     assert result.returncode == 0, result.stderr
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parvis.access.enums import Action
 from parvis.catalogue import queries as catalogue
 from parvis.core import words
 from parvis.core.actor import Actor
@@ -24,6 +25,7 @@ from parvis.exchange.enums import AccessMode, MailFrequency, SubscriptionState
 from parvis.exchange.models import Subscription
 from parvis.exchange.pages import agent
 from parvis.exchange.subscription_forms import ReceptionForm, RefusalForm, RequestForm
+from parvis.identity import queries as identity
 from parvis.ui.components.messages import badge
 from parvis.ui.forms import Form
 from parvis.ui.parts import Column, Entry, Link, NavItem, Row, Table, Tone
@@ -118,6 +120,8 @@ def new_subscription(request: HttpRequest) -> HttpResponse:
     """Ask to receive a process."""
     actor = agent(request)
     organisations = queries.managed_organisations(actor)
+    if request.method == "POST":
+        identity.require_assurance(request, Action.MEMBERS_MANAGE)
     processes = [(row.code, row.said_name) for row in catalogue.processes().filter(is_active=True)]
     posted = request.POST if request.method == "POST" else None
     form = RequestForm(posted, organisations=organisations, processes=processes)
@@ -148,6 +152,9 @@ def subscription(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     actor = agent(request)
     row = queries.subscription_seen(subscription_id, actor)
     gesture = request.POST.get("gesture", "") if request.method == "POST" else ""
+    if gesture:
+        decides = gesture in {"validate", "refuse"}
+        identity.require_assurance(request, Action.PLATFORM_ADMINISTER if decides else Action.MEMBERS_MANAGE)
     reception = ReceptionForm(request.POST if gesture == "activate" else None, initial=_present(row))
     refusal = RefusalForm(request.POST if gesture == "refuse" else None)
     form = refusal if gesture == "refuse" else reception

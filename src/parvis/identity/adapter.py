@@ -1,10 +1,17 @@
 """How allauth's account pages behave here."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from parvis.identity import open_sessions
 from parvis.identity.federation import sessions
 from parvis.identity.sealing import box
 
@@ -18,6 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def logout(self, request: HttpRequest) -> None:
         """Empty our session first, whatever the provider does next."""
+        open_sessions.forget(request.session)
         super().logout(request)
         sessions.keep_leaving_state(request)
 
@@ -26,8 +34,19 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
     """Secrets of applications and recovery codes, sealed in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("Ce code n’est pas le bon ou a déjà servi. Attendez le suivant, puis saisissez-le."),
+        "incorrect_code": gettext_lazy(
+            "Ce code n’est pas le bon ou a déjà servi. Attendez le suivant, puis saisissez-le."
+        ),
     }
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002 - theirs
+        """Propose a name for a passkey."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Clé d’accès %(number)s") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the site's address in the settings, whatever the request says its own is."""
+        return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
 
     def encrypt(self, text: str) -> str:
         """Seal a secret."""

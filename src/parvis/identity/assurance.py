@@ -8,6 +8,7 @@ Link with an organisation: 0 declared, 1 moderated, 2 certified by an official s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from parvis.core.errors import RefusedError
 from parvis.identity.federation.providers import Kind
 
 
@@ -54,3 +55,63 @@ def of_provider(kind: Kind, acr: str, amr: Sequence[str] = ()) -> Axes:
 def of_local(methods: Sequence[str]) -> Axes:
     """What our own sign-in proves: the strength of authentication only, never who the person is."""
     return Axes(0, 2 if "mfa" in methods else 1 if methods else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an act asks of a session.
+
+    ``max_age`` is how long ago, in seconds, the person may have proved to us who they are; 0 asks nothing of it.
+    """
+
+    identity: int = 0
+    authentication: int = 0
+    organisation: int = 0
+    max_age: int = 0
+
+    def and_also(self, other: "Need") -> "Need":
+        """Both at once: the strictest on each axis."""
+        ages = [age for age in (self.max_age, other.max_age) if age]
+        return Need(
+            max(self.identity, other.identity),
+            max(self.authentication, other.authentication),
+            max(self.organisation, other.organisation),
+            min(ages, default=0),
+        )
+
+
+EVERY_SERVICE = "*"
+# By service and action; the rows of `AssurancePolicy` take the place of these, one by one.
+DEFAULTS: Mapping[tuple[str, str], Need] = {
+    (EVERY_SERVICE, "platform:administer"): Need(authentication=2, max_age=30 * 60),
+    (EVERY_SERVICE, "members:manage"): Need(authentication=2),
+    (EVERY_SERVICE, "act:sign"): Need(authentication=2, max_age=15 * 60),
+    # A census at sixteen is a declaration, checked by the town hall on documents: no proof of identity is asked.
+    ("recensement-citoyen", "request:submit"): Need(),
+}
+
+
+def missing(axes: Axes, need: Need, age: float | None) -> dict[str, int]:
+    """What a session lacks, by axis, with the value that would do; empty when the act may go on.
+
+    ``age`` is the seconds since the person last proved to us, ourselves, who they are; None when they never did.
+    """
+    lacking = {
+        axis: wanted
+        for axis in ("identity", "authentication", "organisation")
+        if getattr(axes, axis) < (wanted := getattr(need, axis))
+    }
+    if need.max_age and (age is None or age > need.max_age):
+        lacking["max_age"] = need.max_age
+    return lacking
+
+
+class AssuranceNeededError(RefusedError):
+    """Allowed, but the session is not sure enough. ``needs`` says what lacks, for programs and for our step-up."""
+
+    def __init__(self, action: str, service: str, needs: Mapping[str, int]) -> None:
+        super().__init__(
+            "assurance_needed",
+            "Cette action demande une preuve plus forte de votre identité. Confirmez, puis reprenez.",
+        )
+        self.action, self.service, self.needs = action, service, dict(needs)

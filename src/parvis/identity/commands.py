@@ -1,6 +1,6 @@
 """Writes of the identity context."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, DomainError
 from parvis.identity import rules
-from parvis.identity.models import AccessToken, Account, MachineClient
+from parvis.identity.assurance import Need
+from parvis.identity.models import AccessToken, Account, AssurancePolicy, MachineClient
 from parvis.ledger import commands as ledger
 
 OVERLAP = timedelta(days=7)
@@ -139,3 +140,21 @@ def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
             details={"scope": chosen},
         )
     return IssuedToken(token, chosen, int(TOKEN_LIFE.total_seconds()))
+
+
+def set_assurance(*, action: str, service: str, need: Need, actor: Actor) -> None:
+    """Say what an action of a service (``*``: of every service) asks of a session from now on."""
+    with transaction.atomic():
+        AssurancePolicy.objects.update_or_create(
+            service=service,
+            action=action,
+            defaults={
+                "min_identity": need.identity,
+                "min_authn": need.authentication,
+                "min_org": need.organisation,
+                "max_auth_age_s": need.max_age,
+            },
+        )
+        ledger.record(
+            actor=actor, action="assurance.set", subject=f"policy:{service}:{action}", details={"need": asdict(need)}
+        )

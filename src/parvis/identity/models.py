@@ -123,3 +123,52 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt with {self.provider}"
+
+
+class AssurancePolicy(models.Model):
+    """What one action of one service asks of a session; takes the place of the default of `assurance.DEFAULTS`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service = models.CharField(max_length=60, default="*")
+    action = models.CharField(max_length=60)
+    min_identity = models.PositiveSmallIntegerField(default=0)
+    min_authn = models.PositiveSmallIntegerField(default=0)
+    min_org = models.PositiveSmallIntegerField(default=0)
+    max_auth_age_s = models.PositiveIntegerField(default=0)  # 0: whenever it was
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "action", name="assurance_policy_unique"),
+            models.CheckConstraint(
+                condition=models.Q(min_identity__lte=3, min_authn__lte=3, min_org__lte=2), name="assurance_policy_scale"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.action}"
+
+
+class SuspendedRequest(models.Model):
+    """A form interrupted by a step-up: sealed, for one session and one account, once, for fifteen minutes."""
+
+    key_digest = models.BinaryField(primary_key=True, max_length=32)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"suspended request of {self.account_id}"
+
+
+class OpenSession(models.Model):
+    """A browser signed in to an account, for its owner to see and to sign out from afar."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=300, blank=True)  # as the browser says: nobody's proof
+    opened_at = models.DateTimeField(default=now, editable=False)
+    seen_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"session of {self.account_id}"

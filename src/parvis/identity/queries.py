@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
+from django.conf import settings as django_settings
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.clock import now
-from parvis.identity import rules
-from parvis.identity.federation import settings
+from parvis.identity import assurance, rules
+from parvis.identity.assurance import EVERY_SERVICE, AssuranceNeededError, Need
+from parvis.identity.federation import sessions, settings
 from parvis.identity.federation.providers import Audience, Provider
-from parvis.identity.models import Account, FederatedIdentity, MachineClient
+from parvis.identity.models import Account, AssurancePolicy, FederatedIdentity, MachineClient
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
@@ -65,3 +68,34 @@ def identities_of(account_id: UUID) -> list[FederatedIdentity]:
 def machine_clients() -> "QuerySet[MachineClient]":
     """Return every key of a program, newest first."""
     return MachineClient.objects.order_by("-id")
+
+
+def need_of(action: str, service: str = EVERY_SERVICE) -> Need:
+    """Return what an action of a service asks of a session: its own policy and that of every service. One query."""
+    rows = AssurancePolicy.objects.filter(action=action, service__in={service, EVERY_SERVICE})
+    chosen = {row.service: Need(row.min_identity, row.min_authn, row.min_org, row.max_auth_age_s) for row in rows}
+    need = Need()
+    for name in {service, EVERY_SERVICE}:
+        need = need.and_also(chosen.get(name) or assurance.DEFAULTS.get((name, action), Need()))
+    return need
+
+
+def policies() -> list[tuple[str, str, Need, bool]]:
+    """Return every (service, action, need, whether an operator chose it), defaults included."""
+    rows = {
+        (row.service, row.action): Need(row.min_identity, row.min_authn, row.min_org, row.max_auth_age_s)
+        for row in AssurancePolicy.objects.all()
+    }
+    return [(*key, need, key in rows) for key, need in sorted((dict(assurance.DEFAULTS) | rows).items())]
+
+
+def assurance_missing(request: HttpRequest, action: str, service: str = EVERY_SERVICE) -> dict[str, int]:
+    """Return what this session lacks for an action, empty when it may go on."""
+    session = request.session
+    return assurance.missing(sessions.axes_of(session), need_of(action, service), sessions.own_proof_age(session))
+
+
+def require_assurance(request: HttpRequest, action: str, service: str = EVERY_SERVICE) -> None:
+    """Let a sure enough session go on, or raise AssuranceNeededError: the person is asked for more, then resumes."""
+    if django_settings.ASSURANCE_ENFORCED and (needs := assurance_missing(request, action, service)):
+        raise AssuranceNeededError(action, service, needs)

@@ -9,6 +9,8 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from parvis.identity import open_sessions
+
 IDLE = 30 * 60  # seconds; also the life of the cookie
 ABSOLUTE = 12 * 3600  # seconds, as ProConnect
 _WRITE_EVERY = 60  # seconds: a session read a hundred times a minute is written once
@@ -34,6 +36,9 @@ def session_limits(get_response: Handler) -> Handler:
         if at - session.get(SEEN_KEY, 0) > _WRITE_EVERY:
             session.setdefault(OPENED_KEY, at)
             session[SEEN_KEY] = at
+            open_sessions.note(request)
+        elif not open_sessions.is_noted(session):
+            open_sessions.note(request)
         return get_response(request)
 
     return handle

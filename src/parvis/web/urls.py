@@ -8,7 +8,9 @@ from parvis.web.api import api
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("compte/", include("parvis.identity.urls")),
     path("compte/", include("allauth.urls")),
+    path("connexion/", include("parvis.identity.stepup.urls")),
     path("connexion/", include("parvis.identity.federation.urls")),
     path("langue/", include("django.conf.urls.i18n")),
     path("communes/", include("parvis.directory.urls")),

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from parvis.access import queries as access
+from parvis.access.enums import Action
 from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
@@ -48,6 +49,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Every key; the form makes one and shows its secret, this once."""
     actor = agent(request)
     commands.require_platform(actor)
+    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
     form = KeyForm(request.POST if request.method == "POST" else None)
     made = None
     if request.method == "POST" and form.is_valid():
@@ -107,6 +109,7 @@ def key(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """One key: its facts, and what can be done with it."""
     actor = agent(request)
     commands.require_platform(actor)
+    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
     row = identity.machine_clients().filter(id=client_id).first()
     if row is None:
         raise AbsentError("unknown_client", "Cette clé n’existe pas ou a été révoquée.")

@@ -24,6 +24,7 @@ from parvis.exchange import commands, queries
 from parvis.exchange.console import presenting
 from parvis.exchange.console.forms import FilterForm, ThresholdsForm
 from parvis.exchange.pages import agent
+from parvis.identity import queries as identity
 
 
 @require_safe
@@ -32,7 +33,9 @@ def board_page(request: HttpRequest) -> HttpResponse:
     """Counts by state and age, what is late, the detail; filters by process and organisation."""
     actor = agent(request)
     may_set = queries.is_platform(actor)
-    if not may_set and not access.organisations_of(actor, [Action.CASE_READ]):
+    if may_set:
+        identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
+    elif not access.organisations_of(actor, [Action.CASE_READ]):
         return render(request, "exchange/console/board.html", {"may_see": False})
     everything = queries.board(actor)
     names = {row.code: row.said_name for row in catalogue.processes()}
@@ -88,7 +91,10 @@ def board_csv(request: HttpRequest) -> StreamingHttpResponse:
     except ValueError:
         organisation = None
     process = request.GET.get("demarche", "")[:30]
-    lines = queries.board(agent(request), process=process, organisation=organisation)
+    actor = agent(request)
+    if queries.is_platform(actor):
+        identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
+    lines = queries.board(actor, process=process, organisation=organisation)
     response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="tableau.csv"'
     response["Cache-Control"] = "private, no-store"
@@ -117,6 +123,7 @@ def thresholds(request: HttpRequest, code: str) -> HttpResponse:
     """The limits of one process, for the operator."""
     actor = agent(request)
     commands.require_platform(actor)
+    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
     process = catalogue.processes().filter(code=code).first()
     if process is None:
         raise AbsentError("unknown_process", "Cette démarche n’existe pas.")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import SESSION_KEY, login
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,6 +23,7 @@ from parvis.identity.sealing import box
 
 PROOF_KEY = "federation_proof"
 LEAVING_KEY = "federation_leaving"
+_RECORDS = "account_authentication_methods"  # where allauth keeps when and how the person proved it
 _SEAL = "federation.id_token"
 FRESH = 5 * 60  # seconds
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -59,10 +60,25 @@ def proof_of(session: SessionBase) -> dict[str, Any]:
 
 def axes_of(session: SessionBase) -> Axes:
     """How sure we are of this session: the provider's proof and our own, added up."""
-    own = [str(record.get("method")) for record in session.get("account_authentication_methods", ())]
+    own = [str(record.get("method")) for record in _records(session)]
     local = assurance.of_local([method for method in own if method != "federation"])
     kept = proof_of(session).get("axes")
     return local.with_at_least(Axes(*kept)) if kept else local
+
+
+def _records(session: SessionBase) -> list[dict[str, Any]]:
+    """When and how the person signed in proved it; what someone else proved in this browser counts for nothing."""
+    same = session.get(f"{_RECORDS}_user") == session.get(SESSION_KEY)
+    return session.get(_RECORDS, []) if same else []
+
+
+def own_proof_age(session: SessionBase) -> float | None:
+    """Seconds since the person last proved to us who they are, None when only a provider said so.
+
+    A provider may answer for hours without asking the person again: what it says is not fresh.
+    """
+    times = [record["at"] for record in _records(session) if record.get("method") != "federation"]
+    return max(0.0, time.time() - max(times)) if times else None
 
 
 def is_fresh(request: HttpRequest) -> bool:

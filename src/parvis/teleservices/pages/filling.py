@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core import words
 from parvis.core.errors import AbsentError, DomainError
+from parvis.identity import queries as identity
 from parvis.teleservices import commands, queries, registry
 from parvis.teleservices.enums import RequestState
 from parvis.teleservices.forms import DeclarationForm, pieces_form
@@ -156,6 +157,7 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
     draft, journey = _open(row)
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        identity.require_assurance(request, "request:submit", row.service_id)
         try:
             commands.submit_request(request_id=request_id, actor=citizen(request))
         except DomainError as error:

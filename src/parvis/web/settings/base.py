@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "parvis.web.middleware.refusals",
+    "parvis.identity.stepup.middleware.step_up",  # after refusals, so that it sees the exception first
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -150,16 +151,25 @@ ACCOUNT_FORMS = {
     "reauthenticate": "parvis.identity.account_forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "parvis.identity.adapter.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey alone opens the account: it holds two factors
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_FORMS = {
     "authenticate": "parvis.identity.account_forms.CodeForm",
     "reauthenticate": "parvis.identity.account_forms.CodeAgainForm",
+    "add_webauthn": "parvis.identity.passkey_forms.AddForm",
+    "authenticate_webauthn": "parvis.identity.passkey_forms.SecondStepForm",
+    "login_webauthn": "parvis.identity.passkey_forms.LoginForm",
+    "reauthenticate_webauthn": "parvis.identity.passkey_forms.AgainForm",
     "activate_totp": "parvis.identity.account_forms.ActivateForm",
 }
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session is short: people use shared computers
 ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
+
+# What some actions ask of a session (two factors, a recent proof): always asked, except in the demo.
+ASSURANCE_ENFORCED = True
 
 # Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
 FEDERATION_FILE = env.text("PARVIS_PROVIDERS")

@@ -1,0 +1,1 @@
+"""Asking a person for a stronger proof, then resuming the very request that was interrupted."""

@@ -1,0 +1,72 @@
+"""The ways a person has of proving what lacks: our own first, then the providers of this installation."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.identity.assurance import of_provider
+from parvis.identity.federation import settings
+from parvis.identity.federation.providers import Kind, Provider
+from parvis.identity.models import Account, FederatedIdentity
+
+_STRONG = 2  # the most that our own sign-in proves
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One button: what it says and where it leads."""
+
+    label: str
+    url: str
+
+
+def ways(account: Account, needs: dict[str, int]) -> list[Way]:
+    """Every way that gives what lacks, the simplest first. Empty when nothing here can."""
+    if {"identity", "organisation"} & needs.keys() or needs.get("authentication", 0) > _STRONG:
+        return _providers(account, needs)
+    own = _own(account, needs)
+    return own if "max_age" in needs else [*own, *_providers(account, needs)]
+
+
+def _own(account: Account, needs: dict[str, int]) -> list[Way]:
+    """Our own proof: the second factor they have, their password when it is enough, a factor to set up otherwise."""
+    held = set(Authenticator.objects.filter(user=account).values_list("type", flat=True))
+    found = []
+    if "webauthn" in held:
+        found.append(Way(_("Confirmer avec votre clé d’accès"), _there("mfa_reauthenticate_webauthn")))
+    if "totp" in held:
+        found.append(Way(_("Confirmer avec un code"), _there("mfa_reauthenticate")))
+    if needs.get("authentication", 0) < _STRONG and account.has_usable_password():
+        found.append(Way(_("Confirmer avec votre mot de passe"), _there("account_reauthenticate")))
+    return found or [Way(_("Activer la connexion en deux étapes"), reverse("mfa_index"))]
+
+
+def _providers(account: Account, needs: dict[str, int]) -> list[Way]:
+    linked = set(FederatedIdentity.objects.filter(account=account).values_list("provider", flat=True))
+    found = []
+    for provider in settings.providers():
+        level = _level(provider, needs)
+        if provider.slug in linked and level:
+            label = _("Confirmer avec %(name)s") % {"name": provider.name}
+            found.append(Way(label, _there("federation:leave", provider.slug, niveau=level)))
+    return found or [Way(_("Rattacher un autre moyen de connexion"), reverse("federation:identities"))]
+
+
+def _level(provider: Provider, needs: dict[str, int]) -> str:
+    """The least level of a provider that gives what lacks, empty when it has none."""
+    if provider.kind is Kind.PROCONNECT and needs.keys() == {"authentication"} and needs["authentication"] <= _STRONG:
+        return "mfa"  # in its ladder a second factor without a checked organisation comes before a checked one without
+    for level in provider.profile.ladder if provider.kind is not Kind.TOWN else ():
+        axes = of_provider(provider.kind, level)
+        if all(getattr(axes, axis) >= wanted for axis, wanted in needs.items() if axis != "max_age"):
+            return level
+    return ""
+
+
+def _there(name: str, *arguments: Any, **query: str) -> str:
+    """An address that comes back to what was interrupted."""
+    return f"{reverse(name, args=arguments)}?{urlencode({**query, 'next': reverse('stepup:resume')})}"

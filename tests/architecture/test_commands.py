@@ -11,6 +11,7 @@ from typing import Any
 from tests.architecture.sources import ROOT, layers
 
 KEYS = "tests/exchange/test_keys.py::test_rights_only_the_platform_handles_keys"
+CONSOLE = "tests/exchange/test_console.py::test_rights_only_the_platform_sees_and_does_this"
 NATIVE = "tests/exchange/test_native_api.py::"
 EXCHANGE = "tests/exchange/test_rights.py::test_rights_a_stranger_is_refused_by_every_command"
 LIFE = "tests/exchange/test_hubee_referential.py::test_rights_each_gesture_of_a_subscriptions_life"
@@ -21,6 +22,11 @@ GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_gran
 RIGHTS = {
     "access.grant": GRANTS,
     "access.revoke": GRANTS,
+    "exchange.add_organisation": CONSOLE,
+    "exchange.correct_organisation": CONSOLE,
+    "exchange.set_organisation_state": CONSOLE,
+    "exchange.retry_jobs": CONSOLE,
+    "exchange.drop_jobs": CONSOLE,
     "exchange.add_key": KEYS,
     "exchange.rotate_key": KEYS,
     "exchange.revoke_key": KEYS,

@@ -21,7 +21,7 @@ from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
 from tests.support import deposits, files, world
-from tests.support.jobs import run_jobs
+from tests.support.jobs import leave_failed_job, run_jobs
 
 SERVICE = "recensement-citoyen"
 
@@ -99,6 +99,13 @@ SCENES = (
     Scene("board-empty", "/supervision/", "idle_agent"),
     Scene("board-no-rights", "/supervision/", "nobody"),
     Scene("thresholds", f"/supervision/demarches/{world.PROCESS}/delais/", "operator"),
+    Scene("organisations", "/supervision/organismes/", "operator"),
+    Scene("organisations-nothing-found", "/supervision/organismes/?q=introuvable", "operator"),
+    Scene("organisation-new", "/supervision/organismes/nouveau/", "operator", sends=True),
+    Scene("organisation", "/supervision/organismes/{rennes}/", "operator"),
+    Scene("processes", "/supervision/demarches/", "operator"),
+    Scene("process", "/supervision/demarches/CERTDC/", "operator"),
+    Scene("jobs", "/supervision/travaux/", "operator", sends=True),
     Scene("subscriptions", "/suivi/abonnements/", "administrator"),
     Scene("subscriptions-no-rights", "/suivi/abonnements/", "nobody"),
     Scene("subscription-new", "/suivi/abonnements/nouveau/", "administrator", sends=True),
@@ -133,6 +140,8 @@ def set_stage() -> Stage:
         _answer(here, name, case)
     names |= _subscriptions(here, Actor("account", administrator.id))
     names["webhook"] = _webhook(here)
+    names["rennes"] = str(here.rennes.id)
+    leave_failed_job("exchange.send_webhook")
     names["key"] = str(exchange.add_key(name="Logiciel", role="SI", organisation=here.rennes.id, actor=SYSTEM).client)
     # Its document was altered on its way: the agent must not miss it.
     Attachment.objects.filter(folder__cases=UUID(names["sent_case"]), type="ji").update(signature="broken")

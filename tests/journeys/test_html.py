@@ -29,6 +29,7 @@ SAME_PAGE = {
     "desk-empty": "desk",
     "desk-no-rights": "desk",
     "board-of-an-agent": "board",
+    "organisations-nothing-found": "organisations",
     "board-empty": "board",
     "board-no-rights": "board",
     "webhooks-empty": "webhooks",

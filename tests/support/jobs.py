@@ -27,3 +27,14 @@ def run_jobs(limit: int = 100) -> list[str]:
         done.append(name)
     message = f"more than {limit} jobs: {done}"
     raise AssertionError(message)
+
+
+def leave_failed_job(task: str, **args: str) -> int:
+    """Leave a job as the engine leaves one that failed at its last attempt; return its number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES ('default', %s, %s, 'failed', 8) RETURNING id",
+            [task, json.dumps(args)],
+        )
+        return int(cursor.fetchone()[0])

@@ -87,6 +87,12 @@ def organisations_served(clients: Iterable[UUID]) -> dict[UUID, list[str]]:
     return served
 
 
+def programs_of(organisation: UUID) -> int:
+    """Count the programs that hold a right for an organisation. One query."""
+    rows = Grant.objects.filter(principal_kind=PrincipalKind.CLIENT, organisation=organisation, revoked_at=None)
+    return rows.values("principal_id").distinct().count()
+
+
 def scope(actor: Actor, action: Action, *, organisation: str, process: str) -> Q:
     """Return the same rule as a filter: ``organisation`` and ``process`` name the columns to compare.
 

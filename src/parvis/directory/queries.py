@@ -143,6 +143,12 @@ def memberships_of(account: UUID, *, on: date | None = None) -> QuerySet[Members
     )
 
 
+def members_count(organisation: UUID) -> int:
+    """Count the people who work for an organisation today. One query."""
+    rows = Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today())
+    return rows.filter(organisation=organisation).values("account").distinct().count()
+
+
 # At every deposit: by hand, see `core.sql`.
 _BY_SIRET = """
 SELECT siret, branch_code, id FROM directory_organisation WHERE siret = ANY(%(sirets)s) AND state = %(active)s
@@ -161,7 +167,16 @@ def organisations_by_id(ids: Iterable[UUID]) -> dict[UUID, Organisation]:
     return Organisation.objects.in_bulk(list(ids))
 
 
-def organisations(*, siret: str = "") -> "QuerySet[Organisation]":
-    """Return every organisation, open or closed, with its commune; those of one SIRET when it is given."""
-    rows = Organisation.objects.select_related("commune")
-    return rows.filter(siret=siret) if siret else rows
+def organisations(*, siret: str = "", text: str = "") -> "QuerySet[Organisation]":
+    """Return every organisation, open or closed, with its commune, by name.
+
+    ``siret`` keeps those of one number; ``text`` those whose name holds it, or whose SIRET, branch or INSEE code
+    begins with it.
+    """
+    rows = Organisation.objects.select_related("commune").order_by("name", "id")
+    if siret:
+        rows = rows.filter(siret=siret)
+    if words := text.strip():
+        number = rules.compact_number(words)
+        rows = rows.filter(Q(name__icontains=words) | Q(siret__startswith=number or words) | Q(branch_code=words))
+    return rows

@@ -91,14 +91,22 @@ def register_organisation(
 
 
 def update_organisation(
-    *, organisation_id: UUID, actor: Actor, name: str, email: str, state: OrganisationState
+    *,
+    organisation_id: UUID,
+    actor: Actor,
+    name: str | None = None,
+    email: str | None = None,
+    state: OrganisationState | None = None,
 ) -> None:
-    """Change an organisation's name, address or state. Its SIRET, branch and commune are who it is: they stay."""
+    """Change an organisation's name, address or state; None leaves it. Its SIRET, branch and commune are who it is."""
     problems = Problems()
     with transaction.atomic(durable=True):
         row = Organisation.objects.select_for_update().filter(id=organisation_id).first()
         if row is None:
             raise AbsentError("unknown_organisation", "Cette organisation n’existe pas.")
+        name = row.name if name is None else name
+        email = row.email if email is None else email
+        state = OrganisationState(row.state) if state is None else state
         _check(problems, name=name, siret=row.siret, email=email)
         problems.refuse_if_any()
         row.name, row.email, row.state = name.strip(), email.strip(), state

@@ -17,7 +17,9 @@ from parvis.exchange.commands.cases import (
 from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
 from parvis.exchange.commands.idempotency import forget_answers
+from parvis.exchange.commands.jobs import drop_jobs, retry_jobs
 from parvis.exchange.commands.keys import add_key, revoke_key, rotate_key
+from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
@@ -71,14 +73,17 @@ __all__ = [
     "add_endpoint",
     "add_event",
     "add_key",
+    "add_organisation",
     "alert_recipients",
     "answer_as_applicant",
     "apply_subscription",
     "complete_folder",
+    "correct_organisation",
     "delete_event",
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "drop_jobs",
     "forget_answers",
     "forget_pieces",
     "lift_cut",
@@ -97,6 +102,7 @@ __all__ = [
     "replay_webhook",
     "request_subscription",
     "require_platform",
+    "retry_jobs",
     "revoke_key",
     "rotate_key",
     "send_digests",
@@ -104,6 +110,7 @@ __all__ = [
     "set_case_status",
     "set_event_state",
     "set_folder_status",
+    "set_organisation_state",
     "set_thresholds",
     "subscribe",
     "suspend_subscription",

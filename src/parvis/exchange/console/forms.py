@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from parvis.catalogue.enums import CaseStatus
+from parvis.directory.enums import OrganisationKind
 from parvis.exchange.commands import WATCHED
-from parvis.ui.forms import Form, NumberField, SelectField, TextField
+from parvis.ui.forms import ChecksField, EmailField, Form, NumberField, SelectField, TextField
 
 
 class FilterForm(Form):
@@ -60,3 +61,41 @@ class KeyForm(Form):
     branch = TextField(
         label=_("Code du service"), hint=_("Pour une commune, son code Insee."), required=False, max_length=10
     )
+
+
+class ContactForm(Form):
+    """What may be corrected of an organisation."""
+
+    name = TextField(label=_("Nom"), max_length=200)
+    email = EmailField(label=_("Adresse électronique"), required=False)
+
+
+class OrganisationForm(ContactForm):
+    """A new organisation: who it is, where it is."""
+
+    kind = SelectField(label=_("Nature"), choices=OrganisationKind.choices)
+    siret = TextField(label=_("SIRET"), hint=_("14 chiffres, sur l’avis de situation Sirene."), max_length=20)
+    commune_code = TextField(
+        label=_("Code Insee de la commune"),
+        hint=_("Obligatoire pour une mairie. Exemple : 35238 pour Rennes."),
+        required=False,
+        max_length=5,
+    )
+    branch_code = TextField(
+        label=_("Code du service"),
+        hint=_("Seulement si plusieurs services partagent ce SIRET. Pour une mairie, laissez vide."),
+        required=False,
+        max_length=10,
+    )
+
+    field_order = ("kind", "name", "siret", "commune_code", "branch_code", "email")
+
+
+class JobsForm(Form):
+    """Which failed jobs to act on, among those shown."""
+
+    travail = ChecksField(label=_("Travaux en échec"), missing=_("Choisissez au moins un travail."))
+
+    def __init__(self, *args: Any, shown: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["travail"].choices = shown  # type: ignore[attr-defined]

@@ -17,12 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from parvis.access import queries as access
-from parvis.access.enums import Action
 from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
 from parvis.directory import queries as directory
 from parvis.exchange import commands
+from parvis.exchange.console.entry import menu, operator
 from parvis.exchange.console.forms import ROLE_WORDS, KeyForm
 from parvis.exchange.pages import agent
 from parvis.identity import queries as identity
@@ -47,9 +47,7 @@ _DONE: dict[str, Any] = {
 @login_required
 def keys(request: HttpRequest) -> HttpResponse:
     """Every key; the form makes one and shows its secret, this once."""
-    actor = agent(request)
-    commands.require_platform(actor)
-    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
+    operator(request)
     form = KeyForm(request.POST if request.method == "POST" else None)
     made = None
     if request.method == "POST" and form.is_valid():
@@ -59,7 +57,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else "siret", words.said(error))
     page = Paginator(identity.machine_clients(), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "made": _secret(made), "results": page, "table": _table(page)}
+    context = {"form": form, "made": _secret(made), "results": page, "table": _table(page)} | {"menu": menu("keys")}
     return render(request, "exchange/console/keys.html", context, status=422 if form.errors else 200)
 
 
@@ -107,9 +105,7 @@ def _state(row: Any) -> SafeString:
 @login_required
 def key(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """One key: its facts, and what can be done with it."""
-    actor = agent(request)
-    commands.require_platform(actor)
-    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
+    actor = operator(request)
     row = identity.machine_clients().filter(id=client_id).first()
     if row is None:
         raise AbsentError("unknown_client", "Cette clé n’existe pas ou a été révoquée.")

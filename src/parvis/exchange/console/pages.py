@@ -22,6 +22,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
 from parvis.exchange import commands, queries
 from parvis.exchange.console import presenting
+from parvis.exchange.console.entry import menu, operator
 from parvis.exchange.console.forms import FilterForm, ThresholdsForm
 from parvis.exchange.pages import agent
 from parvis.identity import queries as identity
@@ -52,7 +53,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
     context = _board_context(lines, names) | {
         "filters": form,
         "wrong": presenting.what_is_wrong(queries.problems(actor)),
-        "keys_url": reverse("keys") if may_set else "",
+        "menu": menu("board") if may_set else [],
         "threshold_url": reverse("thresholds", args=[process]) if may_set and process else "",
         "csv_url": f"{reverse('board_csv')}?{request.GET.urlencode()}",
     }
@@ -121,9 +122,7 @@ def _inert(text: str) -> str:
 @login_required
 def thresholds(request: HttpRequest, code: str) -> HttpResponse:
     """The limits of one process, for the operator."""
-    actor = agent(request)
-    commands.require_platform(actor)
-    identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
+    actor = operator(request)
     process = catalogue.processes().filter(code=code).first()
     if process is None:
         raise AbsentError("unknown_process", "Cette démarche n’existe pas.")

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from parvis.exchange.console import keys, pages
+from parvis.exchange.console import jobs, keys, organisations, pages, processes
 
 urlpatterns = [
     path("", pages.board_page, name="board"),
     path("tableau.csv", pages.board_csv, name="board_csv"),
     path("cles/", keys.keys, name="keys"),
     path("cles/<uuid:client_id>/", keys.key, name="key"),
+    path("organismes/", organisations.organisations, name="organisations"),
+    path("organismes/nouveau/", organisations.new_organisation, name="organisation_new"),
+    path("organismes/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path("travaux/", jobs.jobs, name="jobs"),
+    path("demarches/", processes.processes, name="processes"),
+    path("demarches/<str:code>/", processes.process, name="process"),
     path("demarches/<str:code>/delais/", pages.thresholds, name="thresholds"),
 ]

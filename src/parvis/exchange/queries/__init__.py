@@ -24,8 +24,10 @@ from parvis.exchange.queries.parties import (
     is_platform,
     platform_depositor,
     receives,
+    recipients_by_process,
     subscribed,
     subscriptions,
+    subscriptions_of,
 )
 from parvis.exchange.queries.problems import Problem, problems
 from parvis.exchange.queries.subscribing import (
@@ -72,9 +74,11 @@ __all__ = [
     "purgeable",
     "receives",
     "recipient_case",
+    "recipients_by_process",
     "subscribed",
     "subscription_seen",
     "subscriptions",
+    "subscriptions_of",
     "subscriptions_seen",
     "timeline",
     "undoable",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
@@ -80,3 +81,14 @@ def subscriptions() -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def subscriptions_of(organisation: UUID) -> "QuerySet[Subscription]":
+    """Return the subscriptions of one organisation, with their processes, by process."""
+    return Subscription.objects.filter(subscriber=organisation).select_related("process").order_by("process_id")
+
+
+def recipients_by_process() -> dict[str, int]:
+    """Return how many organisations receive each process now. One query."""
+    rows = Subscription.objects.filter(state=SubscriptionState.ACTIVE).values_list("process_id")
+    return dict(rows.annotate(count=Count("id")).values_list("process_id", "count"))

@@ -19,7 +19,7 @@ _ENTRIES: dict[str, Any] = {
     "organisations": _("Organismes"),
     "processes": _("Démarches"),
     "subscriptions": _("Abonnements"),
-    "keys": _("Clés des logiciels"),
+    "keys": _("Clés"),
     "webhooks": _("Webhooks"),
     "jobs": _("Travaux en échec"),
 }

@@ -1,12 +1,16 @@
 """What the native API promises when something goes wrong around it."""
 
+from typing import Any
+
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from parvis.documents.models import StoredFile
 from parvis.exchange import commands
-from parvis.exchange.models import Folder, UploadPiece
-from tests.exchange.test_native_api import BIG, awaited, depositor, send_piece
+from parvis.exchange.models import AttachmentRecipient, Folder, UploadPiece
+from parvis.ledger.models import Entry
+from tests.exchange.test_api import post
+from tests.exchange.test_native_api import BIG, awaited, deposit, depositor, send_piece, town
 from tests.support import world
 
 
@@ -47,3 +51,60 @@ def test_a_slow_upload_is_not_swept_while_it_goes_on() -> None:
     commands.forget_pieces()
     assert http.head(path).headers["Upload-Offset"] == "2000"
     assert send_piece(http, path, 2000, BIG[2000:]).status_code == 204
+
+
+def ready(here: Any) -> tuple[Client, str]:
+    sender = depositor(here)
+    path = awaited(here, sender)
+    sender.put(path, BIG, content_type="application/octet-stream")
+    post(sender, f"/api/v1/folders/{Folder.objects.get().id}/complete", {})
+    return town(here), path
+
+
+@pytest.mark.django_db
+def test_nothing_leaves_so_nothing_is_journaled() -> None:
+    here = world.build()
+    http, path = ready(here)
+    answer = http.get(path, headers={"range": f"bytes={len(BIG)}-"})
+    assert answer.status_code == 416
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert not Entry.objects.filter(action="attachment.delivered").exists()
+    assert AttachmentRecipient.objects.get().deliveries == 0
+
+
+@pytest.mark.django_db
+def test_a_case_that_has_not_changed_is_not_sent_again() -> None:
+    here = world.build()
+    case = deposit(depositor(here), here, 1)["cases"][0]
+    http, path = town(here), f"/api/v1/cases/{case}"
+    tag = http.get(path).headers["ETag"]
+    for known in (tag, f'"other", {tag}'):
+        same = http.get(path, headers={"if-none-match": known})
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+    post(http, f"{path}/events", {"status": "SI_RECEIVED"})
+    changed = http.get(path, headers={"if-none-match": tag})
+    assert (changed.status_code, changed.json()["status"]) == (200, "SI_RECEIVED")
+
+
+@pytest.mark.django_db
+def test_cases_of_one_branch_are_listed() -> None:
+    here = world.build()
+    deposit(depositor(here), here, 1)
+    assert len(town(here).get("/api/v1/cases?branch=35238").json()) == 1
+    assert town(here).get("/api/v1/cases?branch=06088").json() == []
+
+
+def test_headers_are_described_with_an_example() -> None:
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+
+    def told(path: str, method: str) -> set[str]:
+        parameters = paths[f"/api/v1{path}"][method].get("parameters", ())
+        return {one["name"] for one in parameters if one["in"] == "header" and one["example"]}
+
+    for path in ("/folders", "/folders/{folder_id}/complete", "/cases/{case_id}/events", "/notifications/acknowledge"):
+        assert told(path, "post") == {"Idempotency-Key"}
+    content = "/attachments/{attachment_id}/content"
+    assert told(content, "patch") == {"Upload-Offset", "Digest"}
+    assert told(content, "put") == {"Digest"}
+    assert told(content, "get") == {"Range", "If-Range"}
+    assert told("/cases/{case_id}", "get") == {"If-None-Match"}

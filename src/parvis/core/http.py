@@ -3,13 +3,29 @@
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from parvis.core.errors import DomainError
+
 _RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bytes of a document from ``start`` to the one before ``end``."""
+
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return self.end - self.start
 
 
 class Outgoing(Protocol):
@@ -27,33 +43,57 @@ class Outgoing(Protocol):
     def chunks(self) -> Iterator[bytes]: ...  # noqa: D102
 
 
-def ranged_response(document: Outgoing, *, wanted: str, only_if: str) -> HttpResponseBase:
-    """Stream a document, or the one range of it that was asked for (RFC 9110 §14).
+class RangeRefusedError(DomainError):
+    """What is asked for is outside of the document, whose size in bytes is among the values of the sentence."""
 
-    ``wanted`` is the ``Range`` header, ``only_if`` the ``If-Range`` one: when the document is no longer the one the
-    client began to read, or when several ranges are asked for, the whole is sent. A range outside of it is a 416.
-    """
-    tag = f'"{base64.b64decode(document.digest).hex()}"'
-    found = _RANGE.match(wanted) if only_if in ("", tag) else None
-    if found is None or not (found[1] or found[2]):
+    status = 416
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a client asked of a document: the ``Range`` and ``If-Range`` headers, empty when absent (RFC 9110 §14)."""
+
+    part: str = ""
+    only_if: str = ""
+
+    def of(self, size: int, sha256: bytes) -> Part | None:
+        """Return the part to send, None for the whole: no range, several, or the document is no longer the same.
+
+        Raise RangeRefusedError when the document ends before it.
+        """
+        found = _RANGE.match(self.part) if self.only_if in ("", etag(sha256)) else None
+        if found is None or not (found[1] or found[2]):
+            return None
+        if not found[1]:
+            start, end = max(0, size - int(found[2])), size
+        else:
+            start, end = int(found[1]), min(int(found[2]) + 1, size) if found[2] else size
+        if start >= end:
+            raise RangeRefusedError(
+                "range_refused",
+                "Cette partie est hors du document, qui compte %(size)s octets.",
+                field="Range",
+                params={"size": size},
+            )
+        return Part(start, end)
+
+
+def etag(sha256: bytes) -> str:
+    """Return the strong validator of a content, its SHA-256."""
+    return f'"{sha256.hex()}"'
+
+
+def ranged_response(document: Outgoing, part: Part | None) -> HttpResponseBase:
+    """Stream a document, or a part of it."""
+    if part is None:
         response = file_response(document)
     else:
-        start, end = _bounds(found[1], found[2], document.size)
-        if start >= end:
-            return _unsatisfiable(document.size)
-        response = file_response(document, chunks=_cut(document.chunks, start, end))
+        response = file_response(document, chunks=_cut(document.chunks, part.start, part.end))
         response.status_code = 206
-        response["Content-Length"] = str(end - start)
-        response["Content-Range"] = f"bytes {start}-{end - 1}/{document.size}"
-    response["Accept-Ranges"], response["ETag"] = "bytes", tag
+        response["Content-Length"] = str(part.size)
+        response["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{document.size}"
+    response["Accept-Ranges"], response["ETag"] = "bytes", etag(base64.b64decode(document.digest))
     return response
-
-
-def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
-    """Return the first byte and the one after the last: ``5-9``, ``5-`` and ``-5`` (the last five)."""
-    if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(int(last) + 1, size) if last else size
 
 
 def _cut(chunks: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
@@ -66,12 +106,6 @@ def _cut(chunks: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
             yield part
         if place >= end:
             return
-
-
-def _unsatisfiable(size: int) -> HttpResponse:
-    response = HttpResponse(status=416)
-    response["Content-Range"] = f"bytes */{size}"
-    return response
 
 
 def file_response(document: Outgoing, chunks: Iterator[bytes] | None = None) -> StreamingHttpResponse:

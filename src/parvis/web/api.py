@@ -7,6 +7,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from parvis.core.actor import ANONYMOUS, Actor
 from parvis.core.errors import DomainError
+from parvis.core.http import RangeRefusedError
 from parvis.exchange.api import router as exchange
 from parvis.identity.api import BearerToken
 from parvis.web.problems import problem
@@ -30,6 +31,14 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     journal(actor, request, error)
     errors = [{"code": p.code, "message": p.message, "field": p.field} for p in error.problems]
     return problem(request, error.status, error.code, error.message, errors)
+
+
+@api.exception_handler(RangeRefusedError)
+def out_of_range(request: HttpRequest, error: RangeRefusedError) -> HttpResponse:
+    """The document ends before what was asked: its size is told (RFC 9110 §15.5.17)."""
+    answer = refused(request, error)
+    answer["Content-Range"] = f"bytes */{error.problem.params['size']}"
+    return answer
 
 
 @api.exception_handler(ValidationError)

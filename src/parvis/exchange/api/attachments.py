@@ -9,15 +9,21 @@ from django.http.response import HttpResponseBase
 from ninja import Router, Status
 
 from parvis.core.errors import DomainError
-from parvis.core.http import ranged_response
+from parvis.core.http import Wanted, ranged_response
 from parvis.exchange import commands
 from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.headers import DIGEST, IF_RANGE, RANGE, UPLOAD_OFFSET, described
 
 router = Router(tags=["attachments"])
 CHUNK = 64 * 1024
 
 
-@router.put("/attachments/{attachment_id}/content", response={204: None}, summary="Upload a document")
+@router.put(
+    "/attachments/{attachment_id}/content",
+    response={204: None},
+    summary="Upload a document",
+    openapi_extra=described(DIGEST),
+)
 def upload_attachment(request: HttpRequest, attachment_id: UUID) -> Status[None]:
     """Send the bytes of an announced document as the raw body; ``Digest: <SHA-256 in base 64>`` is checked if given."""
     commands.receive_attachment(
@@ -29,13 +35,19 @@ def upload_attachment(request: HttpRequest, attachment_id: UUID) -> Status[None]
     return Status(204, None)
 
 
-@router.patch("/attachments/{attachment_id}/content", response={204: None}, summary="Upload a piece of a document")
+@router.patch(
+    "/attachments/{attachment_id}/content",
+    response={204: None},
+    summary="Upload a piece of a document",
+    openapi_extra=described(UPLOAD_OFFSET, DIGEST),
+)
 def upload_piece(request: HttpRequest, response: HttpResponse, attachment_id: UUID) -> Status[None]:
     """Send the next bytes of an announced document, from ``Upload-Offset`` on.
 
     The answer says in ``Upload-Offset`` how much has been kept for good: after a failure, ask for it by HEAD and go on
     from there. When the announced size is reached, the whole is checked as if it had come in one go;
-    ``Digest``, if given then, is that of the whole.
+    ``Digest``, if given then, is that of the whole. If that check could not be made (503), all the bytes are kept:
+    an empty piece at the end asks for it again.
     """
     offset = commands.receive_piece(
         attachment_id=attachment_id,
@@ -81,11 +93,14 @@ def uploaded_so_far(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     return answer
 
 
-@router.get("/attachments/{attachment_id}/content", summary="Download a document", response={200: bytes, 206: bytes})
+@router.get(
+    "/attachments/{attachment_id}/content",
+    summary="Download a document",
+    response={200: bytes, 206: bytes},
+    openapi_extra=described(RANGE, IF_RANGE),
+)
 def download_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """Return a document's bytes, or the ``Range`` asked for. Its leaving is journaled before the first byte leaves."""
-    return ranged_response(
-        commands.deliver_attachment(attachment_id=attachment_id, actor=actor_of(request)),
-        wanted=request.headers.get("Range", ""),
-        only_if=request.headers.get("If-Range", ""),
-    )
+    wanted = Wanted(request.headers.get("Range", ""), request.headers.get("If-Range", ""))
+    document = commands.deliver_attachment(attachment_id=attachment_id, actor=actor_of(request), wanted=wanted)
+    return ranged_response(document, document.part)

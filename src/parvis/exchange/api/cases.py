@@ -2,19 +2,23 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from parvis.core.errors import DomainError
+from parvis.core.http import etag
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of, reference
 from parvis.exchange.api.examples import ID, shown
+from parvis.exchange.api.headers import IDEMPOTENCY_KEY, IF_NONE_MATCH, described
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
 from parvis.exchange.api.shapes import ApplicantIn, AttachmentOut, CaseOut
@@ -29,6 +33,7 @@ class CaseFilters(Schema):
     status: list[str] = Field(default_factory=list)
     process: list[str] = Field(default_factory=list)
     siret: str = ""
+    branch: str = ""
     updated_since: datetime | None = None
     text: str = ""
     limit: int = 50
@@ -107,19 +112,29 @@ def list_cases(request: HttpRequest, response: HttpResponse, filters: Query[Case
         queries.inbox(actor_of(request), statuses=[one for one in filters.status if one], text=filters.text[:100]),
         processes=filters.process,
         siret=filters.siret,
+        branch=filters.branch,
         updated_since=filters.updated_since,
         before=after(filters.cursor),
     )
     return [_case(row, []) for row in page(request, response, list(rows[: limit + 1]), limit)]
 
 
-@router.get("/cases/{case_id}", response=CaseOut, summary="Read a case")
-def read_case(request: HttpRequest, case_id: UUID) -> CaseOut:
-    """Return a case with its documents. Reading it is journaled."""
+@router.get(
+    "/cases/{case_id}",
+    response={200: CaseOut, 304: None},
+    summary="Read a case",
+    openapi_extra=described(IF_NONE_MATCH),
+)
+def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> Any:
+    """Return a case with its documents. Reading it is journaled, even when it has not changed (304)."""
     actor = actor_of(request)
     commands.open_case(case_id=case_id, actor=actor)
     case = queries.recipient_case(case_id, actor)
-    return _case(case, queries.case_documents(case))
+    shape = _case(case, queries.case_documents(case))
+    # Of what is shown, not of a date: a document that was purged changes it too.
+    tag = etag(hashlib.sha256(shape.model_dump_json().encode()).digest())
+    response["ETag"], response["Cache-Control"] = tag, "private, no-cache"
+    return Status(304, None) if tag in parse_etags(request.headers.get("If-None-Match", "")) else shape
 
 
 def _case(case: Case, documents: list[Attachment]) -> CaseOut:
@@ -148,7 +163,12 @@ def _documents(rows: Iterable[Attachment]) -> list[AttachmentOut]:
     ]
 
 
-@router.post("/cases/{case_id}/events", response={201: EventOut}, summary="Act on a case")
+@router.post(
+    "/cases/{case_id}/events",
+    response={201: EventOut},
+    summary="Act on a case",
+    openapi_extra=described(IDEMPOTENCY_KEY),
+)
 @idempotent
 def add_event(request: HttpRequest, case_id: UUID, body: EventIn) -> Status[EventOut]:
     """Change a case's state, write to the applicant, join documents."""

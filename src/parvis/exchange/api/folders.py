@@ -11,6 +11,7 @@ from pydantic import Field
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of, reference, resolve
 from parvis.exchange.api.examples import ID, shown
+from parvis.exchange.api.headers import IDEMPOTENCY_KEY, described
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
 from parvis.exchange.api.shapes import ApplicantIn, OrganisationRef
@@ -102,7 +103,9 @@ class FolderRead(Schema):
     cases: list[FolderCase]
 
 
-@router.post("/folders", response={201: FolderOut}, summary="Deposit a folder")
+@router.post(
+    "/folders", response={201: FolderOut}, summary="Deposit a folder", openapi_extra=described(IDEMPOTENCY_KEY)
+)
 @idempotent
 def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
     """Create a folder and one case per recipient, all or nothing. Every defect is listed."""
@@ -126,7 +129,12 @@ def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
     )
 
 
-@router.post("/folders/{folder_id}/complete", response={204: None}, summary="Tell the recipients")
+@router.post(
+    "/folders/{folder_id}/complete",
+    response={204: None},
+    summary="Tell the recipients",
+    openapi_extra=described(IDEMPOTENCY_KEY),
+)
 @idempotent
 def complete_folder(request: HttpRequest, folder_id: UUID) -> Status[None]:
     """Say that every document has been uploaded. Doing it twice changes nothing."""

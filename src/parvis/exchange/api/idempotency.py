@@ -15,10 +15,10 @@ from ninja import Schema, Status
 
 from parvis.core.errors import DomainError
 from parvis.exchange.api.callers import actor_of
+from parvis.exchange.api.headers import MAX_KEY
 from parvis.exchange.models import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
-MAX_KEY = 255
 
 
 def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from parvis.exchange import commands, queries
 from parvis.exchange.api.callers import actor_of
 from parvis.exchange.api.examples import ID, shown
+from parvis.exchange.api.headers import IDEMPOTENCY_KEY, described
 from parvis.exchange.api.idempotency import idempotent
 from parvis.exchange.api.paging import after, bounded, page
 from parvis.exchange.models import Notification
@@ -90,7 +91,12 @@ def _notification(row: Notification) -> NotificationOut:
 
 
 # Before the next one, whose address would take it.
-@router.post("/notifications/acknowledge", response=AcknowledgeOut, summary="Acknowledge many")
+@router.post(
+    "/notifications/acknowledge",
+    response=AcknowledgeOut,
+    summary="Acknowledge many",
+    openapi_extra=described(IDEMPOTENCY_KEY),
+)
 @idempotent
 def acknowledge_many(request: HttpRequest, body: AcknowledgeIn) -> AcknowledgeOut:
     """Forget up to a thousand notifications at once; those that are not yours are told apart, not refused."""

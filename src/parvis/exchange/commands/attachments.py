@@ -12,6 +12,7 @@ from parvis.catalogue import queries as catalogue
 from parvis.core import xml
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, ConflictError
+from parvis.core.http import Part, Wanted
 from parvis.core.xml import XmlRefusedError
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
@@ -33,6 +34,7 @@ class Delivery:
     size: int
     digest: str
     chunks: Iterator[bytes]
+    part: Part | None = None
 
 
 def receive_attachment(
@@ -124,8 +126,8 @@ def _no_longerawaited() -> ConflictError:
     return ConflictError("attachment_not_awaited", "Cette pièce a déjà été reçue : elle ne peut plus être remplacée.")
 
 
-def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
-    """Hand a document to someone entitled to it: a recipient's agent or software, or the applicant.
+def deliver_attachment(*, attachment_id: UUID, actor: Actor, wanted: Wanted | None = None) -> Delivery:
+    """Hand a document, or a part of it, to someone entitled to it: a recipient's agent or software, or the applicant.
 
     The journal entry is committed before the first byte leaves; if it cannot be written, nothing leaves.
     """
@@ -140,6 +142,9 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
     facts = stored.facts(row.file_id)
     if facts is None or not stored.is_there(row.file_id):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe plus.")
+    part = (
+        wanted.of(facts.size, facts.sha256) if wanted else None
+    )  # refused, nothing leaves: neither counted nor written
     breaker.pass_or_cut(row, actor)
     with transaction.atomic(durable=True):
         ledger.record(
@@ -148,9 +153,10 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor) -> Delivery:
             subject=f"attachment:{row.id}",
             grants=grants,
             about=row.folder.applicant_account_id,
-            details={"folder": str(row.folder_id), "sha256": facts.sha256.hex()},
+            details={"folder": str(row.folder_id), "sha256": facts.sha256.hex()}
+            | ({"from": part.start, "to": part.end - 1} if part else {}),
         )
-    return Delivery(row.name, row.mime, facts.size, facts.digest, stored.content(row.file_id))
+    return Delivery(row.name, row.mime, facts.size, facts.digest, stored.content(row.file_id), part)
 
 
 def _reader_grants(row: Attachment, actor: Actor) -> tuple[UUID, ...] | None:

@@ -128,6 +128,7 @@ def narrowed(
     *,
     processes: Collection[str] = (),
     siret: str = "",
+    branch: str = "",
     updated_since: datetime | None = None,
     before: UUID | None = None,
 ) -> "QuerySet[Case]":
@@ -136,6 +137,8 @@ def narrowed(
         cases = cases.filter(process_id__in=processes)
     if siret:
         cases = cases.filter(recipient__siret=siret)
+    if branch:
+        cases = cases.filter(recipient__branch_code=branch)
     if updated_since:
         cases = cases.filter(updated_at__gte=updated_since)
     return cases.filter(id__lt=before) if before else cases

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from parvis.documents.models import StoredFile
@@ -70,6 +71,32 @@ def test_nothing_leaves_so_nothing_is_journaled() -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert not Entry.objects.filter(action="attachment.delivered").exists()
     assert AttachmentRecipient.objects.get().deliveries == 0
+
+
+@pytest.mark.django_db
+def test_a_download_fetched_in_many_parts_is_one_download() -> None:
+    here = world.build()
+    http, path = ready(here)
+    step = len(BIG) // 100 + 1
+    for start in range(0, len(BIG), step):
+        cache.clear()  # the rate of requests is another limit
+        assert http.get(path, headers={"range": f"bytes={start}-{start + step - 1}"}).status_code == 206
+    link = AttachmentRecipient.objects.get()
+    assert (link.deliveries, link.bytes_left) == (1, 0)
+    assert Entry.objects.filter(action="attachment.delivered").count() == 100, "each part that leaves is journaled"
+
+
+@pytest.mark.django_db
+def test_cutting_a_document_up_gives_no_more_of_it() -> None:
+    """A thief who asks for all but the first byte, again and again, is cut as if he asked for the whole."""
+    here = world.build()
+    http, path = ready(here)
+    answers = []
+    for _ in range(100):
+        cache.clear()
+        answers.append(http.get(path, headers={"range": "bytes=1-"}).status_code)
+    assert answers.count(206) < 50
+    assert set(answers[50:]) <= {401, 403}
 
 
 @pytest.mark.django_db

@@ -145,7 +145,7 @@ def deliver_attachment(*, attachment_id: UUID, actor: Actor, wanted: Wanted | No
     part = (
         wanted.of(facts.size, facts.sha256) if wanted else None
     )  # refused, nothing leaves: neither counted nor written
-    breaker.pass_or_cut(row, actor)
+    breaker.pass_or_cut(row, actor, part)
     with transaction.atomic(durable=True):
         ledger.record(
             actor=actor,

@@ -1,4 +1,9 @@
-"""The breaker at the door of documents: a caller that leaves its own profile is cut, and the operator told."""
+"""The breaker at the door of documents: a caller that leaves its own profile is cut, and the operator told.
+
+A part of a document counts by its bytes: the first part counts as one download and opens as many bytes as the document
+has; further parts take from these, and one more download is counted when they run out. So a download fetched in a
+hundred parts is one download, and no way of cutting a document up gives more bytes than the downloads counted.
+"""
 
 from uuid import UUID
 
@@ -10,6 +15,7 @@ from parvis.catalogue.enums import SETTLED
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.clock import now
 from parvis.core.errors import RefusedError
+from parvis.core.http import Part
 from parvis.exchange import profile
 from parvis.exchange.commands.subscriptions import require_platform
 from parvis.exchange.models import Attachment, AttachmentRecipient, DownloadBudget
@@ -29,24 +35,24 @@ class CutError(RefusedError):
         )
 
 
-def pass_or_cut(row: Attachment, actor: Actor) -> None:
-    """Count one download. Raise CutError when the caller is suspended or has just gone too far.
+def pass_or_cut(row: Attachment, actor: Actor, part: Part | None = None) -> None:
+    """Count one download, or a part of one. Raise CutError when the caller is suspended or has just gone too far.
 
     The applicant takes only their own documents and is not counted.
     """
     if actor.kind == "system" or (actor.kind == "account" and row.folder.applicant_account_id == actor.id):
         return
-    if not _spend(row, actor):
+    if not _spend(row, actor, part):
         raise CutError
 
 
-def _spend(row: Attachment, actor: Actor) -> bool:
+def _spend(row: Attachment, actor: Actor, part: Part | None) -> bool:
     """Return whether the download may go on. What is written stays written: a cut must not be rolled back."""
     with transaction.atomic(durable=True):
         budget = DownloadBudget.objects.select_for_update().filter(principal=actor.reference).first()
         if budget is not None and budget.suspended_at is not None:
             return False
-        if _counted_as_expected(row):
+        if (part and _counted_before(row, part)) or _counted_as_expected(row, part):
             return True
         if budget is None:
             budget = _first_budget(actor)
@@ -67,7 +73,17 @@ def _first_budget(actor: Actor) -> DownloadBudget:
     return DownloadBudget.objects.select_for_update().get(principal=actor.reference)
 
 
-def _counted_as_expected(row: Attachment) -> bool:
+def _counted_before(row: Attachment, part: Part) -> bool:
+    """Take a part from the bytes of a download already counted. Return whether there were enough."""
+    links = AttachmentRecipient.objects.select_for_update().filter(attachment=row, bytes_left__gte=part.size)
+    link = links.order_by("id").first()
+    if link is None:
+        return False
+    AttachmentRecipient.objects.filter(id=link.id).update(bytes_left=F("bytes_left") - part.size)
+    return True
+
+
+def _counted_as_expected(row: Attachment, part: Part | None) -> bool:
     link = AttachmentRecipient.objects.filter(attachment=row).order_by("deliveries").first()
     if link is None:
         return False
@@ -77,7 +93,10 @@ def _counted_as_expected(row: Attachment) -> bool:
         settled=link.case.status in SETTLED,
         now=now(),
     )
-    AttachmentRecipient.objects.filter(id=link.id).update(deliveries=F("deliveries") + 1)
+    unasked = row.size - part.size if part else 0
+    AttachmentRecipient.objects.filter(id=link.id).update(
+        deliveries=F("deliveries") + 1, bytes_left=F("bytes_left") + unasked
+    )
     return expected
 
 

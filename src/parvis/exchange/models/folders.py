@@ -139,6 +139,8 @@ class AttachmentRecipient(models.Model):
     deletable_from = models.DateField(null=True, blank=True)
     # How many times its recipient's side has taken it: the first times are expected, the others are looked at.
     deliveries = models.PositiveIntegerField(default=0)
+    # Of the bytes of those times, how many were not asked for yet: ranges take from them before they count again.
+    bytes_left = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("attachment", "case"), name="attachment_recipient_once"),)

@@ -45,6 +45,7 @@ RIGHTS = {
     "exchange.delete_folder": EXCHANGE,
     "exchange.deliver_attachment": CASES
     + "test_rights_a_document_goes_to_its_case_only_and_every_delivery_is_journaled",
+    "exchange.deposit_many": "tests/exchange/test_bulk_deposit.py::test_rights_each_deposit_is_judged_by_its_own_right",
     "exchange.deposit": "tests/exchange/test_deposit.py::test_rights_a_stranger_may_not_deposit",
     "exchange.lift_cut": "tests/exchange/test_breaker.py::test_rights_only_the_platform_lifts_a_cut",
     "exchange.migrate_cases": EXCHANGE,
@@ -112,6 +113,7 @@ POSITIONAL = {
     "documents.receive_part",
     "exchange.receive_document",
     "exchange.require_platform",
+    "ledger.record_entry",
     "ledger.record_many",
 }
 

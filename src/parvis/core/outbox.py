@@ -8,7 +8,7 @@ Low contexts talk to high ones by *events*: `publish` inserts one job per subscr
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -38,6 +38,15 @@ def send(task: str, *, delay: timedelta | None = None, lock: str | None = None, 
         raise RuntimeError(message)
     job = _sender.configure_task(task, allow_unknown=True, lock=lock, schedule_at=now() + delay if delay else None)
     job.defer(**{key: _plain(value) for key, value in payload.items()})
+
+
+def send_many(task: str, payloads: Sequence[Mapping[str, Any]]) -> None:
+    """Write a job for ``task`` per payload, in one statement. In a transaction, as `send`."""
+    if not connection.in_atomic_block:
+        message = f"outbox.send_many({task!r}) outside a transaction"
+        raise RuntimeError(message)
+    job = _sender.configure_task(task, allow_unknown=True)
+    job.batch_defer(*({key: _plain(value) for key, value in payload.items()} for payload in payloads))
 
 
 def publish(event: Any) -> None:

@@ -64,6 +64,11 @@ class Deposit:
         """The organisations, in the order of the cases."""
         return [case.recipient for case in self.cases]
 
+    @property
+    def case_numbers(self) -> list[str]:
+        """The external id of each case: its own, or the folder's with its place."""
+        return [case.external_id or f"{self.external_id}-{place:02d}" for place, case in enumerate(self.cases, 1)]
+
 
 def check_deposit(
     deposit: Deposit, *, types: Collection[str], formats: Collection[str], max_bytes: int, problems: Problems
@@ -82,8 +87,7 @@ def check_deposit(
         )
     if len(set(deposit.recipients)) != len(deposit.recipients):
         problems.add("recipients", "Un destinataire est indiqué deux fois.", field="recipients")
-    named = [case.external_id for case in deposit.cases if case.external_id]
-    if len(set(named)) != len(named):
+    if len(set(deposit.case_numbers)) != len(deposit.cases):
         problems.add("external_id", "Deux exemplaires portent le même identifiant externe.", field="cases")
     if len(deposit.attachments) > MAX_ATTACHMENTS or len(deposit.fields) > MAX_FIELDS:
         problems.add(

@@ -1,5 +1,6 @@
 """Who calls, and which organisations they name."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,11 @@ def reference(row: Any) -> OrganisationRef:
 
 def resolve(refs: list[OrganisationRef]) -> list[UUID]:
     """Return the organisations' ids, or refuse with every one that is unknown. One query for all of them."""
-    known = directory.organisations_for([(ref.siret, ref.branch) for ref in refs])
+    return resolved(refs, directory.organisations_for([(ref.siret, ref.branch) for ref in refs]))
+
+
+def resolved(refs: Sequence[OrganisationRef], known: Mapping[tuple[str, str], UUID]) -> list[UUID]:
+    """Return the ids of organisations already read, or refuse with every one that is unknown."""
     problems = Problems()
     for ref in refs:
         if (ref.siret, ref.branch) not in known:

@@ -1,5 +1,6 @@
 """Folders: deposit, complete, follow."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,15 @@ from parvis.exchange.models import Folder
 
 router = Router(tags=["folders"])
 MAX_RECIPIENTS, MAX_ATTACHMENTS = 50, 200
+DEPOSIT = {
+    "process": "EtatCivil",
+    "external_id": "DEMO-AEC-0000000000001",
+    "depositor": {"siret": "13002603200016"},
+    "applicant": {"first_name": "Camille", "last_name": "Martin", "email": "camille@exemple.example"},
+    "recipients": [{"siret": "21350238800019", "branch": "35238"}],
+    "attachments": [{"type": "ActeEtatCivil-PDF", "name": "demande.pdf", "size": 48213, "mime": "application/pdf"}],
+    "fields": {"nature": "copie intégrale"},
+}
 
 
 class AttachmentIn(Schema):
@@ -34,19 +44,7 @@ class AttachmentIn(Schema):
 class FolderIn(Schema):
     """A deposit."""
 
-    model_config = shown(
-        {
-            "process": "EtatCivil",
-            "external_id": "DEMO-AEC-0000000000001",
-            "depositor": {"siret": "13002603200016"},
-            "applicant": {"first_name": "Camille", "last_name": "Martin", "email": "camille@exemple.example"},
-            "recipients": [{"siret": "21350238800019", "branch": "35238"}],
-            "attachments": [
-                {"type": "ActeEtatCivil-PDF", "name": "demande.pdf", "size": 48213, "mime": "application/pdf"}
-            ],
-            "fields": {"nature": "copie intégrale"},
-        }
-    )
+    model_config = shown(DEPOSIT)
 
     process: Annotated[str, Field(max_length=30)]
     external_id: Annotated[str, Field(min_length=1, max_length=30)]
@@ -110,23 +108,27 @@ class FolderRead(Schema):
 def deposit_folder(request: HttpRequest, body: FolderIn) -> Status[FolderOut]:
     """Create a folder and one case per recipient, all or nothing. Every defect is listed."""
     depositor, *recipients = resolve([body.depositor, *body.recipients])
-    made = commands.deposit(
-        deposit=commands.Deposit(
-            process=body.process,
-            external_id=body.external_id,
-            applicant=commands.Applicant(body.applicant.first_name, body.applicant.last_name, body.applicant.email),
-            cases=[commands.NewCase(recipient) for recipient in recipients],
-            attachments=[
-                commands.NewAttachment(a.type, a.name, a.size, a.mime, None, a.recipients) for a in body.attachments
-            ],
-            fields=body.fields,
-        ),
-        depositor=depositor,
-        actor=actor_of(request),
+    made = commands.deposit(deposit=deposit_of(body, recipients), depositor=depositor, actor=actor_of(request))
+    return Status(201, folder_out(made))
+
+
+def deposit_of(body: FolderIn, recipients: Sequence[UUID]) -> commands.Deposit:
+    """Say a body in the words of the hub; ``recipients`` are its recipients, resolved."""
+    return commands.Deposit(
+        process=body.process,
+        external_id=body.external_id,
+        applicant=commands.Applicant(body.applicant.first_name, body.applicant.last_name, body.applicant.email),
+        cases=[commands.NewCase(recipient) for recipient in recipients],
+        attachments=[
+            commands.NewAttachment(a.type, a.name, a.size, a.mime, None, a.recipients) for a in body.attachments
+        ],
+        fields=body.fields,
     )
-    return Status(
-        201, FolderOut(id=made.id, status=made.status, cases=list(made.cases), attachments=list(made.attachments))
-    )
+
+
+def folder_out(made: commands.DepositedFolder) -> FolderOut:
+    """Say what was deposited."""
+    return FolderOut(id=made.id, status=made.status, cases=list(made.cases), attachments=list(made.attachments))
 
 
 @router.post(

@@ -14,11 +14,13 @@ from parvis.exchange.commands.cases import (
     read_case,
     receive_document,
 )
-from parvis.exchange.commands.deposits import DepositedFolder, add_document, complete_folder, deposit
+from parvis.exchange.commands.deposit_rows import DepositedFolder
+from parvis.exchange.commands.deposits import add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
 from parvis.exchange.commands.idempotency import forget_answers
 from parvis.exchange.commands.jobs import drop_jobs, retry_jobs
 from parvis.exchange.commands.keys import add_key, revoke_key, rotate_key
+from parvis.exchange.commands.many_deposits import MAX_DEPOSITS, deposit_many
 from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
@@ -50,6 +52,7 @@ from parvis.exchange.commands.webhooks import (
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
+    "MAX_DEPOSITS",
     "WATCHED",
     "Applicant",
     "CaseAnswer",
@@ -83,6 +86,7 @@ __all__ = [
     "delete_folder",
     "deliver_attachment",
     "deposit",
+    "deposit_many",
     "drop_jobs",
     "forget_answers",
     "forget_pieces",

@@ -80,6 +80,11 @@ def record(
         details=details,
         about=about,
     )
+    return record_entry(entry)
+
+
+def record_entry(entry: NewEntry) -> UUID:
+    """Write an entry made before in the present transaction and return its id."""
     _require_transaction()
     row = _row(entry)
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parvis.cli.bench import world
-from parvis.cli.bench.deposit import bare
+from parvis.cli.bench.deposit import bare, together
 from parvis.cli.bench.drive import load, server, wsgi
 from parvis.cli.bench.meters import sql
 from parvis.cli.bench.report import Metric, Target, count, metric
@@ -53,6 +53,7 @@ def measure(session: Session) -> list[Metric]:
     return [
         *_scaling(session, deposit, recording),
         *_inside(session, deposit, recording),
+        *together.measure(session, browser, recording, body, _external_id),
         *_outside(session, machine, recording),
     ]
 

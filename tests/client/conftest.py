@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from parvis.access.enums import Action
-from parvis.client import Client, Deposited
+from parvis.client import Client, Deposited, NewDeposit
 from parvis.client import Organisation as Ref
 from parvis.core.actor import SYSTEM, Actor
 from parvis.directory.models import Organisation
@@ -41,15 +41,12 @@ class Hub:
     def deposited(self, number: str, *files: tuple[str, Path]) -> Deposited:
         """Deposit a folder for Rennes by the client."""
         with self.depositor as client:
-            return client.deposit(
-                process=PROCESS,
-                external_id=number,
-                depositor=Ref(self.here.operator.siret),
-                recipients=[Ref(self.here.rennes.siret, "35238")],
-                first_name="Camille",
-                last_name="Martin",
-                files=files,
-            )
+            return client.deposit(self.folder(number, *files))
+
+    def folder(self, number: str, *files: tuple[str, Path]) -> NewDeposit:
+        """Return a folder for Rennes, not yet deposited."""
+        depositor, town = Ref(self.here.operator.siret), Ref(self.here.rennes.siret, "35238")
+        return NewDeposit(PROCESS, number, depositor, [town], "Camille", "Martin", files=files)
 
 
 def key(organisation: Organisation, *actions: Action) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from parvis.client import (
     Document,
     ForbiddenError,
     InvalidError,
+    NewDeposit,
     Organisation,
     SignatureError,
     SignInError,
@@ -70,6 +71,18 @@ def test_a_folder_goes_from_depositor_to_town_and_back(hub: Hub, piece: Path, tm
         (folder,) = depositor.folders(external_id="C-1")
         assert folder.cases == {case.id: "DONE"}
         assert depositor.folder(folder.id) == folder
+
+
+def test_many_folders_go_by_the_hundred_and_each_outcome_is_told(hub: Hub, piece: Path, tmp_path: Path) -> None:
+    hub.deposited("M-7")
+    wanted = [hub.folder(f"M-{number}", *([("ji", piece)] if number == 3 else [])) for number in range(103)]
+    with hub.depositor as depositor:
+        outcomes = list(depositor.deposit_many(wanted))
+    assert [deposit for deposit, _ in outcomes] == wanted
+    refused = {deposit.external_id: what for deposit, what in outcomes if isinstance(what, list)}
+    assert {number: [one.code for one in why] for number, why in refused.items()} == {"M-7": ["duplicate_external_id"]}
+    assert hub.proxy.count("POST /api/v1/folders/bulk") == 2
+    assert Folder.objects.filter(status="HUBEE_NOTIFIED").count() == 103, "the one with a document too"
 
 
 def test_iterators_follow_every_page(hub: Hub) -> None:
@@ -199,14 +212,7 @@ def test_refusals_have_a_kind(hub: Hub) -> None:
         with pytest.raises(ConflictError):
             hub.deposited("R-1")
         with pytest.raises(ForbiddenError):
-            town.deposit(
-                process=PROCESS,
-                external_id="R-2",
-                depositor=_ref(hub),
-                recipients=[_ref(hub)],
-                first_name="a",
-                last_name="b",
-            )
+            town.deposit(NewDeposit(PROCESS, "R-2", _ref(hub), [_ref(hub)], "a", "b"))
     with pytest.raises(SignInError), hub.client(("nobody", "nothing")) as nobody:
         nobody.rights()
     assert hub.pauses == [], "a final refusal is not tried again"

@@ -15,7 +15,19 @@ from parvis.client.errors import (
     UnavailableError,
 )
 from parvis.client.hub import Client
-from parvis.client.shapes import Attachment, Case, Deposited, Document, Event, Folder, Notification, Organisation, Right
+from parvis.client.shapes import (
+    Attachment,
+    Case,
+    Defect,
+    Deposited,
+    Document,
+    Event,
+    Folder,
+    NewDeposit,
+    Notification,
+    Organisation,
+    Right,
+)
 from parvis.client.signatures import verify
 
 __all__ = [
@@ -25,6 +37,7 @@ __all__ = [
     "Client",
     "ClientError",
     "ConflictError",
+    "Defect",
     "Deposited",
     "DigestError",
     "Document",
@@ -32,6 +45,7 @@ __all__ = [
     "Folder",
     "ForbiddenError",
     "InvalidError",
+    "NewDeposit",
     "Notification",
     "Organisation",
     "Right",

@@ -1,19 +1,30 @@
 """The hub, as a Python object."""
 
 import base64
-import mimetypes
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 from parvis.client import transfers
-from parvis.client.shapes import Case, Deposited, Document, Event, Folder, Notification, Organisation, Right
+from parvis.client.shapes import (
+    Case,
+    Defect,
+    Deposited,
+    Document,
+    Event,
+    Folder,
+    NewDeposit,
+    Notification,
+    Right,
+)
 from parvis.client.transport import Transport
 
 _ROOT = "/api/v1"
 MOST_ACKNOWLEDGED = 1000
+MOST_DEPOSITED = 100
 
 
 class Client:
@@ -106,34 +117,30 @@ class Client:
         }
         return UUID(self._transport.call("POST", f"{_ROOT}/cases/{case}/events", json=body, key=key).json()["id"])
 
-    def deposit(
-        self,
-        *,
-        process: str,
-        external_id: str,
-        depositor: Organisation,
-        recipients: Sequence[Organisation],
-        first_name: str,
-        last_name: str,
-        email: str = "",
-        fields: dict[str, str | int | float | bool | None] | None = None,
-        files: Sequence[tuple[str, Path]] = (),
-        key: str = "",
-    ) -> Deposited:
-        """Deposit a folder, send its documents and tell its recipients. ``files`` are (type, path) pairs."""
-        body = {
-            "process": process,
-            "external_id": external_id,
-            "depositor": depositor.plain(),
-            "applicant": {"first_name": first_name, "last_name": last_name, "email": email},
-            "recipients": [one.plain() for one in recipients],
-            "fields": fields or {},
-            "attachments": [_announced(kind, path) for kind, path in files],
-        }
-        made = Deposited.of(self._transport.call("POST", f"{_ROOT}/folders", json=body, key=key).json())
-        for attachment, (_, path) in zip(made.attachments, files, strict=True):
+    def deposit(self, deposit: NewDeposit, *, key: str = "") -> Deposited:
+        """Deposit a folder, send its documents and tell its recipients."""
+        answer = self._transport.call("POST", f"{_ROOT}/folders", json=deposit.plain(), key=key)
+        return self._completed(deposit, Deposited.of(answer.json()))
+
+    def deposit_many(self, deposits: Iterable[NewDeposit]) -> Iterator[tuple[NewDeposit, Deposited | list[Defect]]]:
+        """Deposit folders, a hundred a call; yield what became of each: what was made, or why it was refused.
+
+        Stopped in the middle and run again, those already deposited are refused as ``duplicate_external_id``.
+        """
+        for some in _batched(deposits, MOST_DEPOSITED):
+            body = {"folders": [one.plain() for one in some]}
+            outcomes = self._transport.call("POST", f"{_ROOT}/folders/bulk", json=body).json()["outcomes"]
+            for deposit, outcome in zip(some, outcomes, strict=True):
+                if outcome["folder"]:
+                    yield deposit, self._completed(deposit, Deposited.of(outcome["folder"]))
+                else:
+                    yield deposit, [Defect(one["code"], one["message"], one["field"]) for one in outcome["errors"]]
+
+    def _completed(self, deposit: NewDeposit, made: Deposited) -> Deposited:
+        """Send the documents, if any, then tell the recipients."""
+        for attachment, (_, path) in zip(made.attachments, deposit.files, strict=True):
             self.upload(attachment, path)
-        if files:
+        if deposit.files:
             self._transport.call("POST", f"{_ROOT}/folders/{made.id}/complete")
         return made
 
@@ -168,6 +175,8 @@ class Client:
             answer = self._transport.call("GET", following)
 
 
-def _announced(kind: str, path: Path) -> dict[str, Any]:
-    mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return {"type": kind, "name": path.name, "size": path.stat().st_size, "mime": mime}
+def _batched(some: Iterable[NewDeposit], size: int) -> Iterator[list[NewDeposit]]:
+    """Yield lists of at most ``size``."""
+    source = iter(some)
+    while part := list(islice(source, size)):
+        yield part

@@ -1,7 +1,10 @@
 """What the hub gives and takes, as plain dataclasses. A field that a newer hub adds is ignored."""
 
-from dataclasses import dataclass
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -120,6 +123,47 @@ class Folder:
         """Read one from the API."""
         cases = {UUID(one["id"]): str(one["status"]) for one in raw["cases"]}
         return cls(UUID(raw["id"]), raw["external_id"], raw["process"], raw["status"], cases)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeposit:
+    """A folder to deposit. ``files`` are (type, path) pairs."""
+
+    process: str
+    external_id: str
+    depositor: Organisation
+    recipients: Sequence[Organisation]
+    first_name: str
+    last_name: str
+    email: str = ""
+    fields: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    files: Sequence[tuple[str, Path]] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Write it as the API reads it."""
+        return {
+            "process": self.process,
+            "external_id": self.external_id,
+            "depositor": self.depositor.plain(),
+            "applicant": {"first_name": self.first_name, "last_name": self.last_name, "email": self.email},
+            "recipients": [one.plain() for one in self.recipients],
+            "fields": dict(self.fields),
+            "attachments": [_announced(kind, path) for kind, path in self.files],
+        }
+
+
+def _announced(kind: str, path: Path) -> dict[str, Any]:
+    mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return {"type": kind, "name": path.name, "size": path.stat().st_size, "mime": mime}
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One reason why a deposit was refused."""
+
+    code: str
+    message: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

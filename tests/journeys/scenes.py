@@ -83,6 +83,8 @@ SCENES = (
     Scene("tracking-awaiting", "/demandes/{awaiting}/", "citizen", sends=True),
     Scene("tracking-done", "/demandes/{done}/", "citizen"),
     Scene("dashboard", "/mon-espace/", "citizen"),
+    Scene("consultations", "/mon-espace/consultations/", "citizen"),
+    Scene("consultations-empty", "/mon-espace/consultations/", "nobody"),
     Scene("dashboard-empty", "/mon-espace/", "nobody"),
     Scene("abandon", "/demandes/{draft}/supprimer/", "citizen"),
     Scene("desk", "/suivi/?vue=tous", "agent"),

@@ -25,6 +25,7 @@ SAME_PAGE = {
     "files-attached": "files",
     "summary-incomplete": "summary",
     "dashboard-empty": "dashboard",
+    "consultations-empty": "consultations",
     "desk-nothing-found": "desk",
     "desk-empty": "desk",
     "desk-no-rights": "desk",

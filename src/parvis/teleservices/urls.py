@@ -8,6 +8,7 @@ urlpatterns = [
     path("demarches/", pages.services, name="services"),
     path("demarches/<slug:service>/", pages.start, name="service"),
     path("mon-espace/", pages.dashboard, name="dashboard"),
+    path("mon-espace/consultations/", pages.consultations, name="consultations"),
     path("reprise/", pages.resume, name="resume"),
     path("demandes/<uuid:request_id>/", pages.request_page, name="request"),
     path("demandes/<uuid:request_id>/pieces/", pages.pieces, name="request_pieces"),

@@ -30,6 +30,7 @@ from parvis.exchange.queries.parties import (
     subscriptions_of,
 )
 from parvis.exchange.queries.problems import Problem, problems
+from parvis.exchange.queries.subjects import recipients_of
 from parvis.exchange.queries.subscribing import (
     STEPS,
     count_steps,
@@ -75,6 +76,7 @@ __all__ = [
     "receives",
     "recipient_case",
     "recipients_by_process",
+    "recipients_of",
     "subscribed",
     "subscription_seen",
     "subscriptions",

@@ -3,13 +3,14 @@
 from parvis.ledger.queries.export import export
 from parvis.ledger.queries.figures import LedgerFigures, ledger_figures
 from parvis.ledger.queries.proofs import InclusionProof, consistency_proof, inclusion_proof
-from parvis.ledger.queries.reading import acted_since, entries_about, entries_of, latest_checkpoint
+from parvis.ledger.queries.reading import acted_since, acts_of_others_on, entries_about, entries_of, latest_checkpoint
 from parvis.ledger.queries.verification import verify
 
 __all__ = [
     "InclusionProof",
     "LedgerFigures",
     "acted_since",
+    "acts_of_others_on",
     "consistency_proof",
     "entries_about",
     "entries_of",

@@ -29,3 +29,12 @@ def acted_since(subjects: Collection[str], *, kind: str, actions: Collection[str
 def latest_checkpoint() -> Checkpoint | None:
     """Return the last signed statement of the tree, None before the first."""
     return Checkpoint.objects.order_by("-size").first()
+
+
+def acts_of_others_on(account: UUID) -> QuerySet[Entry]:
+    """Return the acts that someone else, or the platform, did on a person's data.
+
+    Neither what was refused, nor the life of the account itself: opened, signed in, by its owner.
+    """
+    done = entries_about(account).filter(outcome="done").exclude(action__startswith="account.")
+    return done.exclude(actor_kind="account", actor_id=account)

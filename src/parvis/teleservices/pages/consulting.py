@@ -1,0 +1,63 @@
+"""« Qui a consulté mes données » : each act of someone else on one's requests, from the journal (RGPD, article 15)."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from parvis.exchange import queries as hub
+from parvis.ledger import queries as ledger
+from parvis.teleservices.pages.session import citizen, signed_in
+from parvis.ui.dates import when
+from parvis.ui.parts import Column, Table
+
+PAGE_SIZE = 50
+# In the words of the person concerned. An act that is not here is told by its name, rather than left out.
+ACTS: dict[str, Any] = {
+    "attachment.copy_purged": gettext_lazy("Copie d’une pièce effacée"),
+    "attachment.delivered": gettext_lazy("Pièce téléchargée"),
+    "attachment.purged": gettext_lazy("Pièce effacée, sa durée de conservation étant passée"),
+    "attachment.received": gettext_lazy("Pièce reçue"),
+    "case.archived": gettext_lazy("Dossier archivé"),
+    "case.moved": gettext_lazy("Dossier traité ou réponse envoyée"),
+    "case.read": gettext_lazy("Dossier consulté"),
+    "case.undone": gettext_lazy("Décision reprise"),
+    "directory.member_added": gettext_lazy("Vous êtes membre d’un organisme"),
+    "directory.membership_ended": gettext_lazy("Vous n’êtes plus membre d’un organisme"),
+    "folder.deposited": gettext_lazy("Demande transmise"),
+    "request.expired": gettext_lazy("Brouillon effacé, faute d’avoir été terminé"),
+}
+_PLATFORM = gettext_lazy("Parvis, automatiquement")
+_PROGRAM = gettext_lazy("Logiciel : %(name)s")
+
+
+@require_safe
+@signed_in
+def consultations(request: HttpRequest) -> HttpResponse:
+    """List who did what with one's data, the latest first; one's own acts are left out."""
+    person = citizen(request)
+    page = Paginator(ledger.acts_of_others_on(person.person), PAGE_SIZE).get_page(request.GET.get("page"))
+    owners = hub.recipients_of([entry.subject for entry in page], person)
+    table = Table(
+        caption=_("Consultations et actes"),
+        columns=[Column(_("Quand")), Column(_("Ce qui a été fait")), Column(_("Par")), Column(_("Organisme"))],
+        rows=[
+            [when(entry.at), ACTS.get(entry.action, entry.action), _who(entry), owners.get(entry.subject, "")]
+            for entry in page
+        ],
+        total=page.paginator.count,
+        empty=_("Personne n’a encore consulté vos données. Chaque consultation apparaîtra ici."),
+    )
+    return render(request, "teleservices/consultations.html", {"table": table, "results": page})
+
+
+def _who(entry: Any) -> str:
+    if entry.actor_kind == "system":
+        return str(_PLATFORM)
+    if entry.actor_kind == "client":
+        return str(_PROGRAM) % {"name": entry.actor_label or "?"}
+    return str(entry.actor_label or _("Un agent"))

@@ -47,6 +47,14 @@ def test_an_old_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "15" in found.remedy
 
 
+def test_a_database_user_that_no_policy_binds_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert only(storage.policies()).level is Level.OK, "the embedded server's user is bound"
+    monkeypatch.setattr(storage, "_ABOVE_POLICIES", "SELECT true")
+    found = only(storage.policies())
+    assert found.level is Level.WARNING
+    assert "BYPASSRLS" in found.remedy
+
+
 def test_a_document_store_that_refuses_writing(settings: LazySettings, tmp_path: Path) -> None:
     (tmp_path / "plain-file").touch()
     settings.DOCUMENTS_ROOT = tmp_path / "plain-file" / "documents"

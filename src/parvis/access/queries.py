@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from parvis.access.enums import EVERY_PROCESS, Action, PrincipalKind
@@ -110,6 +111,26 @@ def organisations_of(actor: Actor, actions: Iterable[Action]) -> set[UUID]:
     if actor.id is None:
         return set()
     return set(_live(actor).filter(actions__overlap=list(actions)).values_list("organisation_id", flat=True))
+
+
+_REACH = """
+SELECT held.organisation_id, 'platform:administer' = ANY(held.actions) AND owner.siret = %(operator)s
+FROM access_grant held JOIN directory_organisation owner ON owner.id = held.organisation_id
+WHERE held.principal_kind = %(kind)s AND held.principal_id = %(principal)s AND held.revoked_at IS NULL
+AND held.valid_from <= %(now)s AND (held.valid_to IS NULL OR held.valid_to > %(now)s)
+UNION SELECT organisation_id, false FROM directory_membership
+WHERE account_id = %(principal)s AND starts_on <= %(now)s AND (ends_on IS NULL OR ends_on >= (%(now)s)::date)
+"""
+
+
+def reach(kind: str, principal: UUID) -> set[UUID] | None:
+    """Return the organisations whose rows a person or program may meet in the database; None for the platform's own.
+
+    It bounds what any decision could open, and decides nothing itself (`core.tenancy`). One query.
+    """
+    values = {"kind": kind, "principal": principal, "now": now(), "operator": settings.PARVIS_OPERATOR_SIRET}
+    rows = sql.fetch(_REACH, values)
+    return None if any(platform for _, platform in rows) else {organisation for organisation, _ in rows}
 
 
 def people_who_read() -> set[tuple[UUID, str]]:

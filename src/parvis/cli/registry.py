@@ -14,6 +14,9 @@ def ready() -> None:
     import django  # noqa: PLC0415 - after the database is there
 
     django.setup()
+    from parvis.core import tenancy  # noqa: PLC0415 - Django must be ready
+
+    tenancy.work_as(tenancy.PLATFORM)
 
 
 def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -68,6 +68,8 @@ def application() -> Any:
     if parent and parent.pid:
         # SIGKILL: without its parent nobody would count a worker's patience.
         children.end_with(parent.pid, signal.SIGKILL)
-    from parvis.web.wsgi import application as wsgi  # noqa: PLC0415 - Django loads in the child
+    from parvis.core import tenancy  # noqa: PLC0415 - Django loads in the child
+    from parvis.web.wsgi import application as wsgi  # noqa: PLC0415 - same
 
+    tenancy.work_as(tenancy.NOBODY)
     return wsgi

@@ -37,6 +37,9 @@ def run(options: argparse.Namespace) -> None:
     import django  # noqa: PLC0415 - after the database is there
 
     django.setup()
+    from parvis.core import tenancy  # noqa: PLC0415 - Django must be ready
+
+    tenancy.work_as(tenancy.PLATFORM)
     stop = threading.Event()
     sequencer = threading.Thread(target=_sequence, args=(stop,), name="ledger-sequencer", daemon=True)
     sequencer.start()

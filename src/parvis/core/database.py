@@ -45,7 +45,7 @@ def _common() -> dict[str, Any]:
     # The pool, not CONN_MAX_AGE: granian's idle threads die with their connection open (specs/scale.md §2).
     size = env.number("PARVIS_DB_POOL", 4)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "parvis.core.postgres",
         "OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": 10}},
         "ATOMIC_REQUESTS": False,
         "TEST": {"SERIALIZE": False},

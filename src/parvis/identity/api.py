@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from ninja.security import HttpBearer
 
+from parvis.core import tenancy
 from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
 from parvis.identity import commands, queries
@@ -21,7 +22,10 @@ class BearerToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002 - ninja's signature
         """Return who holds the token, or None: the API answers 401."""
-        return queries.actor_of_token(token)
+        actor = queries.actor_of_token(token)
+        if actor and actor.id:
+            tenancy.become(actor.kind, actor.id)
+        return actor
 
 
 @csrf_exempt

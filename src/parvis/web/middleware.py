@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
 
+from parvis.core import tenancy
 from parvis.core.errors import DomainError
 from parvis.web import errors
 from parvis.web.problems import problem
@@ -51,6 +52,27 @@ def content_security_policy(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy())
         return response
+
+    return handle
+
+
+def own_rows_only(get_response: Handler) -> Handler:
+    """Show each request the rows of its own organisations only: nobody's until someone has proved who they are."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        with tenancy.request():
+            return get_response(request)
+
+    return handle
+
+
+def signed_in_rows(get_response: Handler) -> Handler:
+    """Go on for the person whose session this is. After the session's own middlewares."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.session.session_key and request.user.is_authenticated:
+            tenancy.become("account", request.user.pk)
+        return get_response(request)
 
     return handle
 

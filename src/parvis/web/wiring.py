@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from parvis.core import outbox
+from parvis.access import queries as access
+from parvis.core import outbox, tenancy
 from parvis.exchange.events import CaseMoved, FolderExpired
 
 TABLE: dict[type[Any], tuple[str, ...]] = {
@@ -12,5 +13,6 @@ TABLE: dict[type[Any], tuple[str, ...]] = {
 
 
 def connect() -> None:
-    """Give the table to the outbox."""
+    """Give the table to the outbox, and who knows the reach of a principal to the database's second lock."""
     outbox.connect(TABLE)
+    tenancy.reach_by(access.reach)

@@ -13,6 +13,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     storage.documents,
     storage.database,
     storage.migrations,
+    storage.policies,
     outside.mail,
     outside.browser,
 ]

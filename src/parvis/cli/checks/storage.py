@@ -21,6 +21,9 @@ _PRIVATE = 0o077
 _TIMEOUT = 5
 
 
+_ABOVE_POLICIES = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+
+
 def data_directory() -> list[Finding]:
     """Ours alone, with room left."""
     place = env.data_dir()
@@ -91,6 +94,26 @@ def migrations() -> list[Finding]:
     if pending:
         return error("Migrations", f"{len(pending)} à appliquer", "Lancez « parvis migrate ».")
     return ok("Migrations", "à jour")
+
+
+def policies() -> list[Finding]:
+    """The database's user obeys the row policies that separate organisations."""
+    try:
+        _server_version()
+    except psycopg.Error:
+        return []  # already said
+    from django.db import connection  # noqa: PLC0415 - settings are read when the check runs
+
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE_POLICIES)
+        (above,) = cursor.fetchone()
+    if above:
+        return warning(
+            "Cloisonnement",
+            "l’utilisateur de la base passe outre les règles qui séparent les organismes",
+            "Donnez à Parvis un utilisateur sans SUPERUSER ni BYPASSRLS (docs/security/tenancy.md).",
+        )
+    return ok("Cloisonnement", "la base sépare les organismes")
 
 
 def _server_version() -> int:

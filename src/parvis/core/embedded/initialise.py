@@ -26,8 +26,9 @@ _INITDB = [
     "--data-checksums",
     "--no-instructions",
 ]
-# Single-user mode ends a command at an empty line. Not a superuser: row-level security must bind it.
-_OWNER = f"CREATE ROLE {configuration.ROLE} LOGIN CREATEDB;\n\n"
+# Single-user mode ends a command at an empty line. Not a superuser: row-level security must bind it. It makes the
+# roles that the application works as (core/migrations/0001_roles.py).
+_OWNER = f"CREATE ROLE {configuration.ROLE} LOGIN CREATEDB CREATEROLE;\n\n"
 _DATABASE = f"CREATE DATABASE {configuration.ROLE} OWNER {configuration.ROLE};\n\n"
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from parvis.core import tenancy
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError, RefusedError
 from parvis.exchange.hubee import validation
@@ -130,7 +131,10 @@ def _answer(
 
 def _caller(request: HttpRequest) -> tuple[Actor, str] | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return identity.caller_of_token(token.strip()) if scheme.lower() == "bearer" and token else None
+    caller = identity.caller_of_token(token.strip()) if scheme.lower() == "bearer" and token else None
+    if caller and caller[0].id:
+        tenancy.become(caller[0].kind, caller[0].id)
+    return caller
 
 
 def _ids(ids: dict[str, str], text_ids: tuple[str, ...], where: str) -> dict[str, UUID | str]:

@@ -19,6 +19,19 @@ PUBLIC = {
     "ui_style",
     "ui_pattern",
     "account_login",
+    # Other sites send people and programs there: each says itself who may (tests/identity/provider).
+    "openid_discovery",
+    "oauth_discovery",
+    "openid:jwks",
+    "openid:authorization",
+    "openid:par",
+    "openid:token",
+    "openid:userinfo",
+    "openid:introspection",
+    "openid:revocation",
+    "openid:end_session",
+    "openid_follow",  # kept for one browser: another one is told that there is nothing
+    "openid_leave",
     "federation:leave",  # on the way to a provider and back: nobody is signed in yet
     "federation:callback",
     "federation:left",

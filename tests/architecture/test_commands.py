@@ -83,6 +83,8 @@ DECIDE_NOTHING = {
     "directory.register_organisation": "its door asks for the platform's right: exchange.hubee.organisations",
     "directory.update_organisation": "same",
     "exchange.require_platform": "it is the check",
+    "identity.block_account": "parvis account block",
+    "identity.unblock_account": "parvis account unblock",
     "identity.lift_suspension": "exchange.lift_cut asks for the platform's right",
     "identity.register_account": "the demo",
     "identity.register_client": "parvis credential add",

@@ -175,7 +175,7 @@ def test_an_address_that_may_not_be_called_is_refused(url: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1", "fd00::1", "0.0.0.0"])  # noqa: S104
 def test_private_addresses_are_never_reached(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "parvis.exchange.webhooks.socket.getaddrinfo", lambda _h, port, **_: [(0, 0, 0, "", (address, port))]
+        "parvis.core.outward.socket.getaddrinfo", lambda _h, port, **_: [(0, 0, 0, "", (address, port))]
     )
     outcome = webhooks.call("https://innocent.example/", webhooks.new_secret(), new_id(), b"{}")
     assert outcome.status is None

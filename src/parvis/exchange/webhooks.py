@@ -4,10 +4,7 @@ import base64
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import secrets
-import socket
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,9 +13,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from parvis.core import outward
 from parvis.core.errors import DomainError
 
-TIMEOUT_SECONDS = 10
 MAX_ANSWER = 4096
 PREFIX = "whsec_"
 # 31 hours in all: a night and a day of outage on the other side lose nothing.
@@ -80,11 +77,6 @@ def call(url: str, secret: str, message_id: UUID, body: bytes) -> Outcome:
 
 
 def _post(url: str, secret: str, message_id: str, body: bytes) -> int:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    link: http.client.HTTPConnection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
-    link.sock = _connected(host, port, secure=parts.scheme == "https")
     timestamp = int(time.time())
     headers = {
         "Content-Type": "application/json",
@@ -93,26 +85,5 @@ def _post(url: str, secret: str, message_id: str, body: bytes) -> int:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(secret, message_id, timestamp, body),
     }
-    try:
-        link.request("POST", parts.path + (f"?{parts.query}" if parts.query else "") or "/", body, headers)
-        answer = link.getresponse()
-        answer.read(MAX_ANSWER)
-        return answer.status
-    finally:
-        link.close()
-
-
-def _connected(host: str, port: int, *, secure: bool) -> socket.socket:
-    """Connect to the very address that was checked: a name that changes between two look-ups leads nowhere else."""
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-    if not settings.WEBHOOKS_ALLOW_PRIVATE and not ipaddress.ip_address(address[0]).is_global:
-        message = f"{host} is not a public address"
-        raise ValueError(message)
-    plain = socket.create_connection((str(address[0]), port), timeout=TIMEOUT_SECONDS)
-    if not secure:
-        return plain
-    try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    except BaseException:
-        plain.close()
-        raise
+    private = settings.WEBHOOKS_ALLOW_PRIVATE
+    return outward.request("POST", url, body=body, headers=headers, private=private, most=MAX_ANSWER)[0]

@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def logout(self, request: HttpRequest) -> None:
         """Empty our session first, whatever the provider does next."""
-        open_sessions.forget(request.session)
+        open_sessions.close(request.session)
         super().logout(request)
         sessions.keep_leaving_state(request)
 

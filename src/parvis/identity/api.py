@@ -13,19 +13,26 @@ from parvis.core import tenancy
 from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
 from parvis.identity import commands, queries
+from parvis.identity.provider.metadata import discovery
+
+__all__ = ["BearerToken", "discovery", "token"]
 
 _BASIC = "basic "
 
 
 class BearerToken(HttpBearer):
-    """``Authorization: Bearer …`` of a machine client."""
+    """``Authorization: Bearer …`` of a machine client, or ``DPoP …`` with the proof of its key."""
+
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        """Return who holds the token, or None: the API answers 401."""
+        return self.authenticate(request, "")
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002 - ninja's signature
-        """Return who holds the token, or None: the API answers 401."""
-        actor = queries.actor_of_token(token)
-        if actor and actor.id:
-            tenancy.become(actor.kind, actor.id)
-        return actor
+        """Return who holds the token of the request, or None."""
+        caller = queries.caller_of(request)
+        if caller and caller[0].id:
+            tenancy.become(caller[0].kind, caller[0].id)
+        return caller[0] if caller else None
 
 
 @csrf_exempt

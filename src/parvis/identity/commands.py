@@ -1,5 +1,6 @@
 """Writes of the identity context."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,9 +11,10 @@ from django.db import transaction
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, DomainError
-from parvis.identity import rules
+from parvis.identity import open_sessions, rules
 from parvis.identity.assurance import Need
 from parvis.identity.models import AccessToken, Account, AssurancePolicy, MachineClient
+from parvis.identity.provider import notices
 from parvis.ledger import commands as ledger
 
 OVERLAP = timedelta(days=7)
@@ -127,11 +129,28 @@ def issue_token(*, client_id: str, secret: str, scope: str) -> IssuedToken:
         raise DomainError(
             "invalid_scope", "Ce client n’a pas droit à la portée « %(scope)s ».", params={"scope": chosen[:20]}
         )
+    return _issued(client, chosen, None)
+
+
+def issue_bound_token(*, machine: UUID, scope: str, bound_to: Mapping[str, str]) -> IssuedToken | None:
+    """Give a machine's token to a client of our provider that proved itself; None when the machine may not call.
+
+    ``bound_to`` is what its bearer will have to prove (RFC 7800 ``cnf``). The caller has checked the scope.
+    """
+    client = MachineClient.objects.filter(id=machine, revoked_at=None, suspended_at=None).first()
+    return _issued(client, scope or client.scopes[0], bound_to) if client else None
+
+
+def _issued(client: MachineClient, chosen: str, bound_to: Mapping[str, str] | None) -> IssuedToken:
     token = rules.new_secret()
     with transaction.atomic():
         AccessToken.objects.filter(client=client, expires_at__lt=now()).delete()
         AccessToken.objects.create(
-            digest=rules.digest(token), client=client, scope=chosen, expires_at=now() + TOKEN_LIFE
+            digest=rules.digest(token),
+            client=client,
+            scope=chosen,
+            expires_at=now() + TOKEN_LIFE,
+            bound_to=dict(bound_to) if bound_to else None,
         )
         ledger.record(
             actor=Actor("client", client.id, label=client.name),
@@ -158,3 +177,32 @@ def set_assurance(*, action: str, service: str, need: Need, actor: Actor) -> Non
         ledger.record(
             actor=actor, action="assurance.set", subject=f"policy:{service}:{action}", details={"need": asdict(need)}
         )
+
+
+def block_account(*, account: UUID, why: str, actor: Actor) -> None:
+    """Close an account: nothing opens it, its sessions and every token issued about it die, its towns are told."""
+    with transaction.atomic():
+        row = _account(account)
+        row.is_active = False
+        row.save(update_fields=("is_active",))
+        notices.end_account(row.id, why="blocked")
+        open_sessions.end_all(row.id)
+        ledger.record(
+            actor=actor, action="account.blocked", subject=f"account:{row.id}", details={"why": why}, about=row.id
+        )
+
+
+def unblock_account(*, account: UUID, actor: Actor) -> None:
+    """Open an account again. What was cut stays cut: its owner signs in anew."""
+    with transaction.atomic():
+        row = _account(account)
+        row.is_active = True
+        row.save(update_fields=("is_active",))
+        ledger.record(actor=actor, action="account.unblocked", subject=f"account:{row.id}", about=row.id)
+
+
+def _account(account: UUID) -> Account:
+    row = Account.objects.select_for_update().filter(id=account).first()
+    if row is None:
+        raise AbsentError("unknown_account", "Aucun compte ne porte cet identifiant.")
+    return row

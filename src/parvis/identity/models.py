@@ -81,6 +81,8 @@ class AccessToken(models.Model):
     client = models.ForeignKey(MachineClient, on_delete=models.CASCADE)
     scope = models.CharField(max_length=10)
     expires_at = models.DateTimeField(db_index=True)
+    # What its bearer must prove to hold (RFC 7800 ``cnf``): a certificate, a DPoP key; nothing for most.
+    bound_to = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"token of {self.client_id}"
@@ -172,3 +174,6 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return f"session of {self.account_id}"
+
+
+from parvis.identity.provider.models import *  # noqa: E402, F403 - Django looks for tables here

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity.models import OpenSession
+from parvis.identity.provider import notices
 from parvis.ledger import commands as ledger
 
 ROW_KEY = "open_session"
@@ -39,9 +40,25 @@ def note(request: HttpRequest) -> None:
     session[ROW_KEY] = {"id": kept["id"], "key": session.session_key}
 
 
-def forget(session: SessionBase) -> None:
-    """This browser signs out by itself: it leaves the list."""
+def close(session: SessionBase) -> None:
+    """This browser signs out: it leaves the list, and the towns it had signed in to are told."""
+    place = session.get(ROW_KEY, {}).get("id")
     OpenSession.objects.filter(session_key=session.session_key).delete()
+    if place:
+        notices.end_session(UUID(place), why="signed_out")
+
+
+def end_all(account: UUID) -> None:
+    """Sign every browser of an account out, at once. Joins the caller's transaction."""
+    _end(list(OpenSession.objects.select_for_update().filter(account_id=account)))
+
+
+def _end(rows: list[OpenSession]) -> None:
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for row in rows:
+        store(row.session_key).delete()
+        notices.end_session(row.id, why="signed_out")
+    OpenSession.objects.filter(id__in=[row.id for row in rows]).delete()
 
 
 def open_sessions(account: UUID) -> list[OpenSession]:
@@ -53,10 +70,7 @@ def end_sessions(*, sessions: list[UUID], actor: Actor) -> int:
     """Sign the actor's own browsers out, at once. Return how many; someone else's are left alone."""
     with transaction.atomic():
         rows = list(OpenSession.objects.select_for_update().filter(id__in=sessions, account_id=actor.person))
-        store = import_module(settings.SESSION_ENGINE).SessionStore
-        for row in rows:
-            store(row.session_key).delete()
-        OpenSession.objects.filter(id__in=[row.id for row in rows]).delete()
+        _end(rows)
         if rows:
             ledger.record(
                 actor=actor,

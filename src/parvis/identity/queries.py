@@ -1,5 +1,6 @@
 """Reads of the identity context."""
 
+import json
 from uuid import UUID
 
 from django.conf import settings as django_settings
@@ -13,11 +14,13 @@ from parvis.identity import assurance, rules
 from parvis.identity.assurance import EVERY_SERVICE, AssuranceNeededError, Need
 from parvis.identity.federation import sessions, settings
 from parvis.identity.federation.providers import Audience, Provider
-from parvis.identity.models import Account, AssurancePolicy, FederatedIdentity, MachineClient
+from parvis.identity.models import AccessToken, Account, AssurancePolicy, FederatedIdentity, MachineClient
+from parvis.identity.provider import bearers, waiting
+from parvis.identity.provider.errors import ProtocolError
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
-SELECT client.id, client.name, token.scope
+SELECT client.id, client.name, token.scope, token.bound_to
 FROM identity_accesstoken token JOIN identity_machineclient client ON client.id = token.client_id
 WHERE token.digest = %(digest)s AND token.expires_at > %(now)s
 AND client.revoked_at IS NULL AND client.suspended_at IS NULL
@@ -25,18 +28,50 @@ AND client.revoked_at IS NULL AND client.suspended_at IS NULL
 
 
 def actor_of_token(token: str) -> Actor | None:
-    """Return the machine that holds a live token, or None. One query."""
+    """Return the machine that holds a live token, or None. One query. See `caller_of_token`."""
     caller = caller_of_token(token)
     return caller[0] if caller else None
 
 
 def caller_of_token(token: str) -> tuple[Actor, str] | None:
-    """Return the machine that holds a live token and the role it asked for, or None. One query."""
+    """Return the machine that holds a live token and the role it asked for, or None. One query.
+
+    A token bound to a key or a certificate is nothing without the request that proves it: see `caller_of`.
+    """
+    found = _holder(token)
+    return found[:2] if found and not found[2] else None
+
+
+def caller_of(request: HttpRequest) -> tuple[Actor, str] | None:
+    """Return the machine that holds the live token of a request and the role it asked for, or None. One query."""
+    try:
+        scheme, token = bearers.shown(request)
+        found = _holder(token) if scheme in ("bearer", "dpop") and token else None
+        possessed = found is not None and bearers.is_possessed(request, scheme, token, found[2])
+    except ProtocolError:  # a bad proof, or a token in the address: the API answers 401 whatever it is
+        return None
+    return found[:2] if found and possessed else None
+
+
+def _holder(token: str) -> tuple[Actor, str, dict[str, str]] | None:
+    """Return the machine, its role, and what the token is bound to."""
     found = sql.fetch(_CALLER, {"digest": rules.digest(token), "now": now()})
     if not found:
         return None
-    ((client, name, scope),) = found
-    return Actor("client", client, label=name), scope
+    ((client, name, scope, bound_to),) = found
+    return Actor("client", client, label=name), scope, json.loads(bound_to) if bound_to else {}
+
+
+def bound_token(token: str) -> AccessToken | None:
+    """Return a live token of a machine that may still call, or None."""
+    return AccessToken.objects.filter(
+        digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None, client__suspended_at=None
+    ).first()
+
+
+def form_targets(request: HttpRequest) -> list[str]:
+    """Return the origins of towns that a form of this session may lead to in the end. No SQL of its own."""
+    return waiting.form_targets(request)
 
 
 def account(account_id: UUID) -> Account | None:

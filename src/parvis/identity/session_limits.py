@@ -31,6 +31,7 @@ def session_limits(get_response: Handler) -> Handler:
             return get_response(request)
         at = time.time()
         if at - session.get(OPENED_KEY, at) > ABSOLUTE or at - session.get(SEEN_KEY, at) > IDLE:
+            open_sessions.close(session)
             session.flush()
             return _sign_in_again(request)
         if at - session.get(SEEN_KEY, 0) > _WRITE_EVERY:

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from parvis.core import tenancy
 from parvis.core.errors import DomainError
+from parvis.identity import queries as identity
 from parvis.web import errors
 from parvis.web.problems import problem
 
@@ -39,9 +40,10 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads better
 )
 
 
-def _policy() -> str:
-    """Browsers hold redirections of a form to `form-action`: signing out and linking go on to the provider."""
-    origins = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(one["issuer"])) for one in settings.FEDERATION})
+def _policy(request: HttpRequest) -> str:
+    """Browsers hold redirections of a form to `form-action`: some go on to a provider, or back to a town's site."""
+    providers = {"{0.scheme}://{0.netloc}".format(urlsplit(one["issuer"])) for one in settings.FEDERATION}
+    origins = sorted(providers | set(identity.form_targets(request)))
     return POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
 
 
@@ -50,7 +52,7 @@ def content_security_policy(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _policy())
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
         return response
 
     return handle

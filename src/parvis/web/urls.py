@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from parvis.identity.api import token
+from parvis.identity.api import discovery, token
 from parvis.web import metrics, pages
 from parvis.web.api import api
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("compte/", include("allauth.urls")),
     path("connexion/", include("parvis.identity.stepup.urls")),
     path("connexion/", include("parvis.identity.federation.urls")),
+    path(".well-known/openid-configuration", discovery, name="openid_discovery"),
+    path(".well-known/oauth-authorization-server", discovery, name="oauth_discovery"),
+    path("openid/", include("parvis.identity.provider.urls")),
     path("langue/", include("django.conf.urls.i18n")),
     path("communes/", include("parvis.directory.urls")),
     path("", include("parvis.teleservices.urls")),

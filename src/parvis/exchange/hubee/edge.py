@@ -130,8 +130,7 @@ def _answer(
 
 
 def _caller(request: HttpRequest) -> tuple[Actor, str] | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    caller = identity.caller_of_token(token.strip()) if scheme.lower() == "bearer" and token else None
+    caller = identity.caller_of(request)
     if caller and caller[0].id:
         tenancy.become(caller[0].kind, caller[0].id)
     return caller

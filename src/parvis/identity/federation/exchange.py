@@ -17,7 +17,10 @@ _LONGEST = 200  # characters of a claim worth keeping
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who a provider says is there. ``kept`` is what the account will hold; ``email`` serves this session only."""
+    """Who a provider says is there. ``kept`` is what the account will hold; ``email`` serves this session only.
+
+    ``auth_time`` is when the person proved it there, in seconds since 1970; 0 when the provider does not say.
+    """
 
     provider: Provider
     sub: str
@@ -26,6 +29,7 @@ class Proof:
     id_token: str
     kept: Mapping[str, str]
     email: str = ""
+    auth_time: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def prove(provider: Provider, answer: Answer, *, at: float) -> Proof:
         id_token=found["id_token"],
         kept=_kept(told, _POST if provider.kind is Kind.PROCONNECT else _CIVIL),
         email=_text(told, "email"),
+        auth_time=float(claims.get("auth_time", 0)),  # a number or absent: the validator saw to it
     )
 
 

@@ -1,6 +1,7 @@
 """Leaving for a provider, coming back, and the list of what opens an account."""
 
 import time
+from hmac import compare_digest
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -111,9 +112,12 @@ def _arrive(request: HttpRequest, attempt: SignInAttempt, proof: Proof) -> HttpR
 @never_cache
 @require_GET
 def left(request: HttpRequest) -> HttpResponse:
-    """Receive back someone who signed out at the provider too. Without the state we sent, the page is the same."""
-    request.session.pop(sessions.LEAVING_KEY, None)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    """Receive back someone who signed out at the provider too; only with the state we sent do they go on to a town."""
+    expected = request.session.pop(sessions.LEAVING_KEY, "")
+    onward = request.session.pop(sessions.ONWARD_KEY, "")
+    if not expected or not compare_digest(expected.encode(), request.GET.get("state", "").encode()):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return redirect(onward or settings.LOGIN_REDIRECT_URL)
 
 
 @login_required

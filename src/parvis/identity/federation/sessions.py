@@ -23,6 +23,7 @@ from parvis.identity.sealing import box
 
 PROOF_KEY = "federation_proof"
 LEAVING_KEY = "federation_leaving"
+ONWARD_KEY = "federation_onward"  # where to go on to, once back from the provider's end of session
 _RECORDS = "account_authentication_methods"  # where allauth keeps when and how the person proved it
 _SEAL = "federation.id_token"
 FRESH = 5 * 60  # seconds
@@ -46,6 +47,7 @@ def remember(request: HttpRequest, account: Account, proof: Proof) -> None:
         "acr": proof.acr,
         "axes": [axes.identity, axes.authentication, axes.organisation],
         "at": time.time(),
+        "auth_time": proof.auth_time or time.time(),
         "email": proof.email,
         "siret": proof.kept.get("siret", ""),
         "id_token": box(_SEAL).encrypt(proof.id_token.encode()).decode(),
@@ -79,6 +81,18 @@ def own_proof_age(session: SessionBase) -> float | None:
     """
     times = [record["at"] for record in _records(session) if record.get("method") != "federation"]
     return max(0.0, time.time() - max(times)) if times else None
+
+
+def proofs_of(session: SessionBase) -> list[dict[str, Any]]:
+    """Every proof given in this session by the person signed in, oldest first, as allauth writes them."""
+    return _records(session)
+
+
+def proved_at(session: SessionBase) -> float:
+    """When the person last proved who they are, to us or to a provider, as it says itself. 0: never here."""
+    own = [record["at"] for record in _records(session) if record.get("method") != "federation"]
+    there = proof_of(session).get("auth_time")
+    return max([*own, *([there] if there else [])], default=0)
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -24,35 +24,43 @@ class Way:
     url: str
 
 
-def ways(account: Account, needs: dict[str, int]) -> list[Way]:
-    """Every way that gives what lacks, the simplest first. Empty when nothing here can."""
+def ways(account: Account, needs: dict[str, int], *, back: str = "", provider_is_fresh: bool = False) -> list[Way]:
+    """Every way that gives what lacks, the simplest first. Empty when nothing here can.
+
+    ``back`` is where each comes back to, the interrupted request by default. ``provider_is_fresh``: for someone who
+    has no proof of ours, what a provider says now is recent enough.
+    """
+    back = back or reverse("stepup:resume")
     if {"identity", "organisation"} & needs.keys() or needs.get("authentication", 0) > _STRONG:
-        return _providers(account, needs)
-    own = _own(account, needs)
-    return own if "max_age" in needs else [*own, *_providers(account, needs)]
+        return _providers(account, needs, back)
+    if "max_age" not in needs:
+        return [*_own(account, needs, back), *_providers(account, needs, back)]
+    if provider_is_fresh and not account.has_usable_password():
+        return _providers(account, needs, back)
+    return _own(account, needs, back)
 
 
-def _own(account: Account, needs: dict[str, int]) -> list[Way]:
+def _own(account: Account, needs: dict[str, int], back: str) -> list[Way]:
     """Our own proof: the second factor they have, their password when it is enough, a factor to set up otherwise."""
     held = set(Authenticator.objects.filter(user=account).values_list("type", flat=True))
     found = []
     if "webauthn" in held:
-        found.append(Way(_("Confirmer avec votre clé d’accès"), _there("mfa_reauthenticate_webauthn")))
+        found.append(Way(_("Confirmer avec votre clé d’accès"), _there(back, "mfa_reauthenticate_webauthn")))
     if "totp" in held:
-        found.append(Way(_("Confirmer avec un code"), _there("mfa_reauthenticate")))
+        found.append(Way(_("Confirmer avec un code"), _there(back, "mfa_reauthenticate")))
     if needs.get("authentication", 0) < _STRONG and account.has_usable_password():
-        found.append(Way(_("Confirmer avec votre mot de passe"), _there("account_reauthenticate")))
+        found.append(Way(_("Confirmer avec votre mot de passe"), _there(back, "account_reauthenticate")))
     return found or [Way(_("Activer la connexion en deux étapes"), reverse("mfa_index"))]
 
 
-def _providers(account: Account, needs: dict[str, int]) -> list[Way]:
+def _providers(account: Account, needs: dict[str, int], back: str) -> list[Way]:
     linked = set(FederatedIdentity.objects.filter(account=account).values_list("provider", flat=True))
     found = []
     for provider in settings.providers():
         level = _level(provider, needs)
         if provider.slug in linked and level:
             label = _("Confirmer avec %(name)s") % {"name": provider.name}
-            found.append(Way(label, _there("federation:leave", provider.slug, niveau=level)))
+            found.append(Way(label, _there(back, "federation:leave", provider.slug, niveau=level)))
     return found or [Way(_("Rattacher un autre moyen de connexion"), reverse("federation:identities"))]
 
 
@@ -67,6 +75,6 @@ def _level(provider: Provider, needs: dict[str, int]) -> str:
     return ""
 
 
-def _there(name: str, *arguments: Any, **query: str) -> str:
+def _there(back: str, name: str, *arguments: Any, **query: str) -> str:
     """An address that comes back to what was interrupted."""
-    return f"{reverse(name, args=arguments)}?{urlencode({**query, 'next': reverse('stepup:resume')})}"
+    return f"{reverse(name, args=arguments)}?{urlencode({**query, 'next': back})}"

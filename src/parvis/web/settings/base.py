@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "parvis.web.metrics.timed",
+    "parvis.identity.provider.certificates.only_from_the_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.web.middleware.content_security_policy",
@@ -172,6 +173,13 @@ ACCOUNT_ADAPTER = "parvis.identity.adapter.AccountAdapter"
 
 # What some actions ask of a session (two factors, a recent proof): always asked, except in the demo.
 ASSURANCE_ENFORCED = True
+
+# Addresses of the TLS proxy: only from there is a client's certificate believed (docs/security/provider.md).
+TLS_PROXIES = env.words("PARVIS_TLS_PROXIES")
+# Towns are told of a sign-out at moments of their own, within twenty seconds: one moment would match a person.
+PROVIDER_SPREADS_NOTICES = True
+ATTEMPTS_KEPT_DAYS = env.number("PARVIS_ATTEMPTS_DAYS", 30)  # attempts at passwords, with their addresses
+NOTICES_KEPT_DAYS = env.number("PARVIS_NOTICES_DAYS", 365)  # which town was told of which sign-out
 
 # Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
 FEDERATION_FILE = env.text("PARVIS_PROVIDERS")

@@ -16,6 +16,7 @@ DATABASES["default"]["OPTIONS"].pop("pool", None)
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 # Tests that are not about assurance open sessions without proof; those that are turn it on.
 ASSURANCE_ENFORCED = False
+PROVIDER_SPREADS_NOTICES = False
 # Offered on the pages, never called: tests that sign in play the providers on loopback.
 FEDERATION = [
     {"slug": slug, "kind": slug, "name": name, "issuer": f"https://{slug}.example/api/v2", "client_id": "parvis"}

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.test import Client as Browser
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
@@ -26,14 +27,14 @@ AUTHORIZE, TOKEN, PAR = "/openid/authorize", "/openid/token", "/openid/par"
 USERINFO, INSPECT, REVOKE, LOGOUT = "/openid/userinfo", "/openid/introspect", "/openid/revoke", "/openid/logout"
 
 
-def registered(name: str = "Rennes", **wanted: Any) -> Registered:
+def registered(place: str = "Rennes", **wanted: Any) -> Registered:
     """Register a town's site, honest by default."""
-    host = f"https://{name.lower()}.example"
+    host = f"https://{place.lower()}.example"
     filled: dict[str, Any] = {
-        "name": f"Ville de {name}",
+        "name": f"Ville de {place}",
         "purpose": "Vous retrouver dans votre espace famille.",
         "organisation": new_id(),
-        "sector": name.lower(),
+        "sector": place.lower(),
         "redirect_uris": [f"{host}/retour"],
         "post_logout_redirect_uris": [f"{host}/au-revoir"],
         "scopes": ["openid", "email", "profile", "offline_access"],
@@ -97,13 +98,13 @@ class Town:
                 answer = browser.get(place)
         pytest.fail(f"{answer.status_code} {answer.content[:500]!r}")
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **body: str) -> Any:
+    def post(self, path: str, headers: Any = None, **body: str) -> Any:
         """Call one of our endpoints from the town's server."""
         sent = self.basic | (headers or {})
         whole = body if "Authorization" in sent else {"client_id": self.made.client_id} | body
         return Browser().post(path, {name: value for name, value in whole.items() if value}, headers=sent)
 
-    def exchange(self, code: str, headers: dict[str, str] | None = None, **changed: str) -> Any:
+    def exchange(self, code: str, headers: Any = None, **changed: str) -> Any:
         """Exchange a code."""
         body = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.back}
         answer = self.post(TOKEN, headers, **body | {"code_verifier": self.verifier} | changed)
@@ -122,7 +123,7 @@ class Town:
         found: dict[str, Any] = answer.json()
         return found
 
-    def refresh(self, token: str, headers: dict[str, str] | None = None, **body: str) -> Any:
+    def refresh(self, token: str, headers: Any = None, **body: str) -> Any:
         """Renew."""
         answer = self.post(TOKEN, headers, grant_type="refresh_token", refresh_token=token, **body)
         if answer.status_code == 200:
@@ -159,8 +160,7 @@ def proof(key: ECKey, path: str, method: str = "POST", *, typ: str = "dpop+jwt",
         body["ath"] = text(hashlib.sha256(token.encode()).digest())
     jwk = changed.pop("jwk", key.as_dict(private=False))
     head = {"typ": typ, "alg": changed.pop("alg", "ES256"), "jwk": jwk}
-    made: str = jwt.encode(head, body | changed, key)
-    return made
+    return str(jwt.encode(head, body | changed, key))
 
 
 def person(name: str = "ines") -> Account:
@@ -176,6 +176,7 @@ def person(name: str = "ines") -> Account:
 
 def signed_in(name: str = "ines") -> Browser:
     """A browser where someone signed in with a password."""
+    cache.clear()  # the limits on signing in are not what is tried here
     browser = Browser()
     answer = browser.post("/compte/login/", {"login": f"{name}@exemple.example", "password": "un-mot-de-passe-long"})
     assert answer.status_code == 302, answer.content[:500]
@@ -185,5 +186,5 @@ def signed_in(name: str = "ines") -> Browser:
 def error_of(answer: Any) -> str:
     """The error of an endpoint, or the one sent back to a town."""
     if "Location" in answer:
-        return parse_qs(urlsplit(answer["Location"]).query).get("error", [""])[0]
+        return str(parse_qs(urlsplit(answer["Location"]).query).get("error", [""])[0])
     return str(json.loads(answer.content).get("error", ""))

@@ -32,7 +32,7 @@ def proven(request: HttpRequest, *, token: str = "") -> str:
     if not proof:
         return ""
     if "," in proof:
-        raise BadProofError("more than one")
+        raise BadProofError("more than one", 401 if token else 400)
     try:
         return _checked(proof, request, token)
     except UnprovenError as error:

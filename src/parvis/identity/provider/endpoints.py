@@ -40,7 +40,7 @@ def _for_programs(endpoint: Endpoint) -> Endpoint:
             response = endpoint(request)
         except ProtocolError as error:
             response = _refusal(request, error)
-        response["Cache-Control"], response["Pragma"] = "no-store", "no-cache"
+        response["Pragma"] = "no-cache"
         return response
 
     return handle

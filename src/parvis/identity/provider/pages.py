@@ -1,5 +1,6 @@
 """The authorization endpoint, and the pages a person goes through before they are sent back to the town."""
 
+import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         asked = requests.parsed(client, params, pushed=pushed)
         if "none" in asked.prompts:
-            return _silently(request, asked, Waiting(params, pushed, at=0))
+            return _silently(request, asked, Waiting(params, pushed, at=time.time()))
     except ProtocolError as error:
         return answers.refusal(params["redirect_uri"], params.get("state", ""), error)
     key = waiting.put(request.session, params, pushed=pushed)

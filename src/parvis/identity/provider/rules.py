@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 §4.2 with S256: 32 bytes in base64url
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
 _LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
-JITTER = 300  # seconds
+MARKS = 300  # seconds between two moments that a sector may be told
 
 
 def new_sub() -> str:
@@ -23,15 +23,17 @@ def sid(secret: str, session: str, sector: str) -> str:
     return _text(hmac.new(secret.encode(), f"{session}\n{sector}".encode(), hashlib.sha256).digest())
 
 
-def told_auth_time(secret: str, session: str, sector: str, at: int, *, now: int, max_age: int | None) -> int:
+def told_auth_time(secret: str, sector: str, at: int, *, now: int, max_age: int | None) -> int:
     """Return when the person proved who they are, as told to one sector.
 
-    To the second, the same moment told to two towns would match a person: each is told up to five minutes earlier, by
-    a number of its own. Never later than the truth, and never older than a ``max_age`` that the truth satisfies.
+    To the second, the same moment told to two towns would match a person. Each sector has its own marks, five minutes
+    apart, and is told the last mark before: everyone who signed in between two marks has the same moment, and two
+    sectors' marks differ. Never later than the truth, and never older than a ``max_age`` that the truth satisfies.
     """
-    drawn = hmac.new(secret.encode(), f"auth_time\n{session}\n{sector}\n{at}".encode(), hashlib.sha256).digest()
-    room = JITTER if max_age is None else min(JITTER, max(0, max_age - (now - at) - 60))
-    return at - int.from_bytes(drawn[:4]) % (room + 1)
+    drawn = hmac.new(secret.encode(), f"auth_time\n{sector}".encode(), hashlib.sha256).digest()
+    back = (at - int.from_bytes(drawn[:8])) % MARKS
+    room = MARKS if max_age is None else max(0, max_age - (now - at) - 60)
+    return at - min(back, room)
 
 
 def challenge_of(verifier: str) -> str:

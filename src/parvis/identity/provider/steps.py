@@ -58,7 +58,7 @@ def code_for(request: HttpRequest, asked: Asked, account: Account) -> str:
     place = UUID(session[open_sessions.ROW_KEY]["id"])
     sector, key = asked.client.sector, pseudonyms.secret()
     proved = int(sessions.proved_at(session) or session.get(OPENED_KEY, time.time()))
-    told = rules.told_auth_time(key, str(place), sector, proved, now=int(time.time()), max_age=asked.max_age)
+    told = rules.told_auth_time(key, sector, proved, now=int(time.time()), max_age=asked.max_age)
     answered = grants.Answered(
         account=account.id,
         sub=pseudonyms.sub_of(account.id, sector),

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from parvis.access.enums import Action
@@ -20,6 +21,7 @@ from parvis.identity.models import Account
 from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
+from tests.journeys import towns
 from tests.support import deposits, files, world
 from tests.support.jobs import leave_failed_job, run_jobs
 
@@ -67,6 +69,14 @@ SCENES = (
     Scene("devices", "/compte/appareils/", "citizen"),
     Scene("logout", "/compte/logout/", "citizen"),
     Scene("step-up", "/connexion/renforcer/", "interrupted"),
+    Scene("towns", "/compte/villes/", "linked"),
+    Scene("towns-empty", "/compte/villes/", "nobody"),
+    Scene("town-consent", "/compte/villes/{consent}/", "linked"),
+    Scene("town-asks-more", "/compte/villes/{more}/", "linked"),
+    Scene("town-wishes-more", "/compte/villes/{wish}/", "linked"),
+    Scene("town-request-over", "/compte/villes/perimee/", "linked", status=400),
+    Scene("town-sign-out", "/openid/logout", "linked"),
+    Scene("town-unknown", "/openid/authorize", status=400),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),
     Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
@@ -128,9 +138,18 @@ SCENES = (
 def set_stage() -> Stage:
     """Play what has to happen before the scenes: requests in every state, and people with every kind of right."""
     here = world.build()
-    nobody, newcomer, reader, administrator, operator, interrupted, keyless = (
+    nobody, newcomer, reader, administrator, operator, interrupted, keyless, linked = (
         Account.objects.create_user(f"{name}@exemple.example", "un-mot-de-passe-long")
-        for name in ("personne", "nouvelle", "lectrice", "administratrice", "exploitante", "interrompue", "sanscle")
+        for name in (
+            "personne",
+            "nouvelle",
+            "lectrice",
+            "administratrice",
+            "exploitante",
+            "interrompue",
+            "sanscle",
+            "reliee",
+        )
     )
     world.allow(Actor("account", administrator.id), here.rennes.id, (Action.MEMBERS_MANAGE,))
     world.allow(Actor("account", reader.id), here.rennes.id, (world.AGENT_ACTIONS[0],))
@@ -158,9 +177,25 @@ def set_stage() -> Stage:
         "administrator": administrator,
         "interrupted": interrupted,
         "keyless": keyless,
+        "linked": linked,
     }
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
-    return Stage(people, names, {who: _session(person, who) for who, person in people.items()})
+    sessions = {who: _session(person, who) for who, person in people.items()}
+    names |= _towns(linked, sessions["linked"])
+    return Stage(people, names, sessions)
+
+
+def _towns(person: Account, key: str) -> dict[str, str]:
+    """Requests of a town that wait for this person."""
+    client, session = towns.linked(person), SessionStore(key)
+    essential = '{"id_token":{"acr":{"essential":true,"value":"eidas2"}}}'
+    made = {
+        "consent": towns.waits(session, client, scope="openid email profile offline_access"),
+        "more": towns.waits(session, client, claims=essential, max_age="0"),
+        "wish": towns.waits(session, client, acr_values="eidas0-mfa"),
+    }
+    session.save()
+    return made
 
 
 def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:

@@ -17,18 +17,20 @@ from parvis.identity.models import Account
 from parvis.identity.provider import pseudonyms, saying
 from parvis.identity.provider.models import Consent, LogoutNotice, Pseudonym, RelyingParty, Told
 from parvis.identity.provider.words import PseudonymState, Scope
+from parvis.ui.dates import when
+from parvis.ui.parts import Column, Table
 
 _NOTICES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site of a linked town. ``received``: each claim, first and last time."""
+    """One site of a linked town, and the table of what it received."""
 
     client: RelyingParty
     agreed_at: datetime
     keeps: bool
-    received: list[tuple[str, datetime, datetime]]
+    received: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,12 @@ def _linked(account: Account) -> list[Town]:
 
 def _site(account: Account, consent: Consent) -> Site:
     rows = Told.objects.filter(account=account, client=consent.client).order_by("first_at", "claim")
-    received = [(saying.named(row.claim), row.first_at, row.last_at) for row in rows]
+    received = Table(
+        caption=_("Ce que ce site a reçu de vous"),
+        columns=[Column(_("Information")), Column(_("Depuis")), Column(_("Dernière fois"))],
+        rows=[[saying.named(row.claim), when(row.first_at), when(row.last_at)] for row in rows],
+        empty=_("Ce site n’a encore rien reçu de vous."),
+    )
     return Site(consent.client, consent.given_at, Scope.OFFLINE in consent.scopes, received)
 
 

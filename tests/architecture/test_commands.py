@@ -12,6 +12,7 @@ from tests.architecture.sources import ROOT, layers
 
 KEYS = "tests/exchange/test_keys.py::test_rights_only_the_platform_handles_keys"
 CONSOLE = "tests/exchange/test_console.py::test_rights_only_the_platform_sees_and_does_this"
+SITES = "tests/exchange/test_sites.py::test_rights_only_the_platform_handles_sites"
 NATIVE = "tests/exchange/test_native_api.py::"
 EXCHANGE = "tests/exchange/test_rights.py::test_rights_a_stranger_is_refused_by_every_command"
 LIFE = "tests/exchange/test_hubee_referential.py::test_rights_each_gesture_of_a_subscriptions_life"
@@ -30,6 +31,9 @@ RIGHTS = {
     "exchange.add_key": KEYS,
     "exchange.rotate_key": KEYS,
     "exchange.revoke_key": KEYS,
+    "exchange.add_site": SITES,
+    "exchange.renew_site": SITES,
+    "exchange.revoke_site": SITES,
     "exchange.acknowledge_many": NATIVE + "test_rights_only_ones_own_notifications_are_acknowledged_in_bulk",
     "exchange.receive_piece": NATIVE + "test_rights_only_the_depositor_sends_pieces",
     "exchange.upload_progress": NATIVE + "test_rights_only_the_depositor_sends_pieces",
@@ -84,6 +88,9 @@ DECIDE_NOTHING = {
     "directory.update_organisation": "same",
     "exchange.require_platform": "it is the check",
     "identity.block_account": "parvis account block",
+    "identity.register_relying_party": "exchange.add_site asks for the platform's right",
+    "identity.renew_relying_party": "exchange.renew_site does",
+    "identity.revoke_relying_party": "exchange.revoke_site does",
     "identity.unblock_account": "parvis account unblock",
     "identity.lift_suspension": "exchange.lift_cut asks for the platform's right",
     "identity.register_account": "the demo",

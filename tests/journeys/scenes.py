@@ -107,6 +107,8 @@ SCENES = (
     Scene("board", "/supervision/", "operator"),
     Scene("keys", "/supervision/cles/", "operator", sends=True),
     Scene("key", "/supervision/cles/{key}/", "operator"),
+    Scene("sites", "/supervision/sites/", "operator", sends=True),
+    Scene("site", "/supervision/sites/{site}/", "operator"),
     Scene("board-of-an-agent", "/supervision/", "agent"),
     Scene("board-empty", "/supervision/", "idle_agent"),
     Scene("board-no-rights", "/supervision/", "nobody"),
@@ -195,7 +197,7 @@ def _towns(person: Account, key: str) -> dict[str, str]:
         "wish": towns.waits(session, client, acr_values="eidas0-mfa"),
     }
     session.save()
-    return made
+    return made | {"site": str(client.id)}
 
 
 def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:

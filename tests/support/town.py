@@ -29,6 +29,11 @@ USERINFO, INSPECT, REVOKE, LOGOUT = "/openid/userinfo", "/openid/introspect", "/
 
 def registered(place: str = "Rennes", **wanted: Any) -> Registered:
     """Register a town's site, honest by default."""
+    return registry.add_client(wanted=registration(place, **wanted), actor=SYSTEM)
+
+
+def registration(place: str = "Rennes", **wanted: Any) -> Registration:
+    """What a town declares of its site."""
     host = f"https://{place.lower()}.example"
     filled: dict[str, Any] = {
         "name": f"Ville de {place}",
@@ -39,7 +44,7 @@ def registered(place: str = "Rennes", **wanted: Any) -> Registered:
         "post_logout_redirect_uris": [f"{host}/au-revoir"],
         "scopes": ["openid", "email", "profile", "offline_access"],
     }
-    return registry.add_client(wanted=Registration(**filled | wanted), actor=SYSTEM)
+    return Registration(**filled | wanted)
 
 
 @dataclass

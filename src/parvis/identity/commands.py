@@ -14,9 +14,11 @@ from parvis.core.errors import AbsentError, DomainError
 from parvis.identity import open_sessions, rules
 from parvis.identity.assurance import Need
 from parvis.identity.models import AccessToken, Account, AssurancePolicy, MachineClient
-from parvis.identity.provider import notices
+from parvis.identity.provider import notices, registry
 from parvis.ledger import commands as ledger
 
+Registration = registry.Registration
+Registered = registry.Registered
 OVERLAP = timedelta(days=7)
 TOKEN_LIFE = timedelta(hours=1)  # HubEE contract V2 (2024): one hour
 
@@ -177,6 +179,21 @@ def set_assurance(*, action: str, service: str, need: Need, actor: Actor) -> Non
         ledger.record(
             actor=actor, action="assurance.set", subject=f"policy:{service}:{action}", details={"need": asdict(need)}
         )
+
+
+def register_relying_party(*, wanted: Registration, actor: Actor) -> Registered:
+    """Register a site or a program that relies on us. The caller has checked that the actor may."""
+    return registry.add_client(wanted=wanted, actor=actor)
+
+
+def renew_relying_party(*, client: UUID, actor: Actor) -> Registered:
+    """Give a site a new secret. The caller has checked that the actor may."""
+    return registry.renew_secret(client=client, actor=actor)
+
+
+def revoke_relying_party(*, client: UUID, actor: Actor) -> None:
+    """Stop a site for good. The caller has checked that the actor may."""
+    registry.revoke_client(client=client, actor=actor)
 
 
 def block_account(*, account: UUID, why: str, actor: Actor) -> None:

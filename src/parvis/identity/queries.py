@@ -17,6 +17,7 @@ from parvis.identity.federation.providers import Audience, Provider
 from parvis.identity.models import AccessToken, Account, AssurancePolicy, FederatedIdentity, MachineClient
 from parvis.identity.provider import bearers, waiting
 from parvis.identity.provider.errors import ProtocolError
+from parvis.identity.provider.models import RelyingParty
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
@@ -67,6 +68,11 @@ def bound_token(token: str) -> AccessToken | None:
     return AccessToken.objects.filter(
         digest=rules.digest(token), expires_at__gt=now(), client__revoked_at=None, client__suspended_at=None
     ).first()
+
+
+def relying_parties() -> "QuerySet[RelyingParty]":
+    """Return every site registered with us, newest first."""
+    return RelyingParty.objects.order_by("-created_at")
 
 
 def form_targets(request: HttpRequest) -> list[str]:

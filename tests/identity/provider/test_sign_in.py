@@ -208,6 +208,15 @@ def test_a_blocked_account_signs_in_nowhere(rennes: Town, browser: Browser, ines
     assert error_of(rennes.ask(browser, prompt="none")) == "login_required"
 
 
+def test_tokens_die_with_the_account_however_it_was_closed(rennes: Town, browser: Browser, ines: Account) -> None:
+    tokens = rennes.tokens(browser, scope="openid offline_access")
+    code = rennes.sign_in(browser)["code"]
+    Account.objects.filter(id=ines.id).update(is_active=False)
+    assert rennes.userinfo(tokens["access_token"]).status_code == 401
+    assert error_of(rennes.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(rennes.exchange(code)) == "invalid_grant"
+
+
 def test_one_consent_at_a_time(rennes: Town, browser: Browser, ines: Account) -> None:
     rennes.sign_in(browser)
     rennes.sign_in(browser, scope="openid email")

@@ -24,6 +24,7 @@ from parvis.exchange.commands.many_deposits import MAX_DEPOSITS, deposit_many
 from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
+from parvis.exchange.commands.sites import add_site, renew_site, revoke_site
 from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
 from parvis.exchange.commands.subscriptions import (
@@ -77,6 +78,7 @@ __all__ = [
     "add_event",
     "add_key",
     "add_organisation",
+    "add_site",
     "alert_recipients",
     "answer_as_applicant",
     "apply_subscription",
@@ -103,11 +105,13 @@ __all__ = [
     "receive_piece",
     "reject_subscription",
     "remove_endpoint",
+    "renew_site",
     "replay_webhook",
     "request_subscription",
     "require_platform",
     "retry_jobs",
     "revoke_key",
+    "revoke_site",
     "rotate_key",
     "send_digests",
     "send_webhook",

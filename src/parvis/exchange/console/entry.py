@@ -20,6 +20,7 @@ _ENTRIES: dict[str, Any] = {
     "processes": _("Démarches"),
     "subscriptions": _("Abonnements"),
     "keys": _("Clés"),
+    "sites": _("Sites reliés"),
     "webhooks": _("Webhooks"),
     "jobs": _("Travaux en échec"),
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.catalogue.enums import CaseStatus
 from parvis.directory.enums import OrganisationKind
 from parvis.exchange.commands import WATCHED
-from parvis.ui.forms import ChecksField, EmailField, Form, NumberField, SelectField, TextField
+from parvis.ui.forms import ChecksField, EmailField, Form, LongTextField, NumberField, SelectField, TextField
 
 
 class FilterForm(Form):
@@ -99,3 +99,46 @@ class JobsForm(Form):
     def __init__(self, *args: Any, shown: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["travail"].choices = shown  # type: ignore[attr-defined]
+
+
+METHOD_WORDS = {
+    "client_secret_basic": _("Un secret, gardé par son serveur"),
+    "private_key_jwt": _("Une clé privée, dont il publie la clé publique"),
+    "tls_client_auth": _("Un certificat"),
+    "none": _("Rien : application sans serveur"),
+}
+SCOPE_WORDS = {
+    "email": _("Adresse électronique"),
+    "profile": _("Prénom et nom"),
+    "offline_access": _("Relire ces données sans la personne, 90 jours au plus"),
+}
+
+
+class SiteForm(Form):
+    """A town's site that relies on us: who it is, why, where people go back to, what it may ask."""
+
+    name = TextField(label=_("Nom du site"), hint=_("Tel que les habitants le connaissent."), max_length=120)
+    purpose = TextField(
+        label=_("Pourquoi il reçoit ces données"), hint=_("Une phrase : la personne la lira."), max_length=300
+    )
+    siret = TextField(label=_("SIRET de l’organisme"), max_length=14, min_length=14)
+    branch = TextField(
+        label=_("Code du service"), hint=_("Pour une commune, son code Insee."), required=False, max_length=10
+    )
+    redirect_uris = LongTextField(label=_("Adresses de retour"), hint=_("Une par ligne, à la lettre près."))
+    post_logout_redirect_uris = LongTextField(
+        label=_("Adresses après la déconnexion"), hint=_("Une par ligne."), required=False
+    )
+    backchannel_logout_uri = TextField(label=_("Adresse à prévenir des déconnexions"), required=False, max_length=500)
+    scopes = ChecksField(
+        label=_("Ce qu’il peut demander, en plus d’un numéro au hasard"),
+        choices=list(SCOPE_WORDS.items()),
+        required=False,
+    )
+    auth_method = SelectField(label=_("Comment il prouve que c’est lui"), choices=list(METHOD_WORDS.items()))
+    jwks_uri = TextField(
+        label=_("Adresse de ses clés publiques"), hint=_("S’il a une clé privée."), required=False, max_length=500
+    )
+    tls_subject = TextField(
+        label=_("Sujet de son certificat"), hint=_("S’il a un certificat."), required=False, max_length=500
+    )

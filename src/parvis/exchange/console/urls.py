@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.exchange.console import jobs, keys, organisations, pages, processes
+from parvis.exchange.console import jobs, keys, organisations, pages, processes, sites
 
 urlpatterns = [
     path("", pages.board_page, name="board"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("travaux/", jobs.jobs, name="jobs"),
     path("demarches/", processes.processes, name="processes"),
     path("demarches/<str:code>/", processes.process, name="process"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites/<uuid:site_id>/", sites.site, name="site"),
     path("demarches/<str:code>/delais/", pages.thresholds, name="thresholds"),
 ]

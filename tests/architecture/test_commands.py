@@ -91,6 +91,7 @@ DECIDE_NOTHING = {
     "identity.register_relying_party": "exchange.add_site asks for the platform's right",
     "identity.renew_relying_party": "exchange.renew_site does",
     "identity.revoke_relying_party": "exchange.revoke_site does",
+    "identity.sign_out_account": "parvis account sign-out",
     "identity.unblock_account": "parvis account unblock",
     "identity.lift_suspension": "exchange.lift_cut asks for the platform's right",
     "identity.register_account": "the demo",

@@ -19,6 +19,13 @@ from parvis.identity.sealing import box
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
     """Local accounts by e-mail address. Signing out leaves the provider too."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy("Trop d’essais. Attendez un quart d’heure, puis recommencez."),
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
+        """Count no password here: axes does, and two counts would answer in two ways. Codes are still counted."""
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The provider's end of session when there is one, the home page otherwise."""
         return sessions.leaving_address(request) or str(super().get_logout_redirect_url(request))

@@ -209,6 +209,15 @@ def block_account(*, account: UUID, why: str, actor: Actor) -> None:
         )
 
 
+def sign_out_account(*, account: UUID | None, actor: Actor) -> None:
+    """End every session of an account, or of everybody when it is None; towns are told, tokens of sessions die."""
+    with transaction.atomic():
+        people = Account.objects.filter(id=account) if account else Account.objects.filter(open_sessions__isnull=False)
+        for person in people.distinct():
+            open_sessions.end_all(person.id)
+            ledger.record(actor=actor, action="session.ended", subject=f"account:{person.id}", about=person.id)
+
+
 def unblock_account(*, account: UUID, actor: Actor) -> None:
     """Open an account again. What was cut stays cut: its owner signs in anew."""
     with transaction.atomic():

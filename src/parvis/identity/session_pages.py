@@ -1,18 +1,21 @@
 """The page of the browsers signed in to one's account."""
 
 from typing import cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from parvis.core.errors import DomainError
 from parvis.identity import open_sessions, queries
+from parvis.identity.federation.sessions import is_fresh
 from parvis.identity.models import Account
 
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -28,6 +31,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     here = request.session.get(open_sessions.ROW_KEY, {}).get("id", "")
     rows = open_sessions.open_sessions(account.id)
     others = [row.id for row in rows if str(row.id) != here]
+    if request.method == "POST" and not is_fresh(request):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
     if request.method == "POST":
         ended = open_sessions.end_sessions(sessions=_chosen(request, others), actor=queries.actor_of(account))
         if ended:

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client as Browser
+from django.test import RequestFactory
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -22,7 +24,7 @@ from parvis.core import outward
 from parvis.core.actor import SYSTEM
 from parvis.core.ids import new_id
 from parvis.identity.commands import register_client, revoke_client, suspend_client
-from parvis.identity.provider import registry
+from parvis.identity.provider import certificates, registry
 from parvis.identity.provider.models import SeenProof
 from parvis.ledger.models import Entry
 from tests.support import town
@@ -201,6 +203,17 @@ def test_a_certificate_proves_its_client(holder: Town) -> None:
     # RFC 9700 §4.13: the headers of anybody but the proxy are nobody's.
     assert error(**_tls(good, came_from="203.0.113.9")) == "invalid_client"
     assert error() == "invalid_client"
+
+
+def test_headers_of_anybody_are_removed_and_not_believed_either(settings: Any) -> None:
+    """Two walls: what another part of the site reads is clean, and this part does not rely on it."""
+    settings.TLS_PROXIES = [PROXY]
+    shown = _tls(_certificate("rennes"), came_from="203.0.113.9")
+    request = RequestFactory().get("/", **shown)
+    assert certificates.shown(request) is None
+    certificates.only_from_the_proxy(lambda _: HttpResponse())(request)
+    assert not {"HTTP_X_CLIENT_CERT", "HTTP_X_CLIENT_VERIFY"} & request.META.keys()
+    assert certificates.shown(RequestFactory().get("/", **shown | {"REMOTE_ADDR": PROXY}))
 
 
 def test_a_token_bound_to_a_certificate(holder: Town, browser: Browser) -> None:

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from parvis.core.actor import SYSTEM
 from parvis.core.clock import now
 from parvis.identity.provider import grants, registry
-from parvis.identity.provider.models import Authorisation, ProviderToken
+from parvis.identity.provider.models import Authorisation, ProviderToken, RelyingParty
 from parvis.ledger.models import Entry
 from tests.support import town
 from tests.support.town import Town, error_of
@@ -218,6 +218,12 @@ def test_a_revoked_client_holds_nothing(rennes: Town, browser: Browser) -> None:
     registry.revoke_client(client=rennes.made.id, actor=SYSTEM)
     answer = Browser().get(town.USERINFO, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
+
+
+def test_a_client_revoked_by_any_means_holds_nothing(rennes: Town, browser: Browser) -> None:
+    token = rennes.tokens(browser)["access_token"]
+    RelyingParty.objects.update(revoked_at=now())
+    assert rennes.userinfo(token).status_code == 401
 
 
 def test_what_is_over_is_removed(rennes: Town, browser: Browser) -> None:

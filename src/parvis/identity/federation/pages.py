@@ -33,8 +33,13 @@ _KNOWN_ERROR = 60  # characters of a provider's error code worth keeping
 @never_cache
 @require_GET
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send the browser to a provider to open a session."""
+    """Send the browser to a provider to open a session.
+
+    Not when another site asks: its provider may answer without a page, and a session would open by itself.
+    """
     provider = configured.provider(slug)
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return redirect("account_login")
     kept = sessions.proof_of(request.session)
     same = kept.get("provider") == slug
     wish = attempts.Wish(

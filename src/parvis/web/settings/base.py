@@ -129,12 +129,13 @@ AXES_LOCKOUT_CALLABLE = "parvis.identity.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the journal has it, without the address
 AXES_VERBOSE = False
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts; two counts would answer in two ways
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/900s/key"}  # codes of a second factor, by account; axes counts passwords
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "parvis.identity.password_rules.ContextWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -144,6 +145,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before a change of address, as before one of second factor
 ACCOUNT_SIGNUP_FORM_CLASS = "parvis.identity.forms.SignupForm"
 ACCOUNT_FORMS = {
     "login": "parvis.identity.account_forms.LoginForm",

@@ -77,6 +77,8 @@ SCENES = (
     Scene("town-request-over", "/compte/villes/perimee/", "linked", status=400),
     Scene("town-sign-out", "/openid/logout", "linked"),
     Scene("town-unknown", "/openid/authorize", status=400),
+    Scene("relink", "/connexion/identites/{identity}/changer/", "linked"),
+    Scene("identities-linked", "/connexion/identites/", "linked"),
     Scene("identities", "/connexion/identites/", "citizen"),
     Scene("sign-in-refused", "/connexion/franceconnect/retour/", status=422),
     Scene("step-identity", "/demandes/{blank}/identite/", "newcomer", sends=True),
@@ -197,7 +199,7 @@ def _towns(person: Account, key: str) -> dict[str, str]:
         "wish": towns.waits(session, client, acr_values="eidas0-mfa"),
     }
     session.save()
-    return made | {"site": str(client.id)}
+    return made | {"site": str(client.id), "identity": towns.federated(person)}
 
 
 def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:

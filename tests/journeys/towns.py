@@ -4,7 +4,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from parvis.core.actor import Actor
-from parvis.identity.models import Account
+from parvis.identity.models import Account, FederatedIdentity
 from parvis.identity.provider import notices, pseudonyms, waiting
 from parvis.identity.provider.models import RelyingParty, Told
 from parvis.identity.provider.registry import Registered
@@ -31,3 +31,11 @@ def waits(session: SessionBase, client: RelyingParty, **changed: str) -> str:
     """Put a request of the town in this session and return the step of the address of its page."""
     params = town.Town(Registered(client.id, client.client_id)).params(**changed)
     return waiting.put(session, params, pushed=False)
+
+
+def federated(person: Account) -> str:
+    """Let FranceConnect open this account, and return the id of the identity."""
+    row = FederatedIdentity.objects.create(
+        account=person, provider="franceconnect", kind="franceconnect", issuer="https://franceconnect.example", sub="s"
+    )
+    return str(row.id)

@@ -120,6 +120,8 @@ class SignInAttempt(models.Model):
     acr = models.CharField(max_length=20, blank=True)
     # Whose account the identity will be added to; empty when it is to open a session.
     link_to = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)
+    # Which identity of that account the new one takes the place of, after a change of civil identity.
+    replaces = models.ForeignKey(FederatedIdentity, on_delete=models.CASCADE, null=True, blank=True)
     next_page = models.CharField(max_length=500, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 

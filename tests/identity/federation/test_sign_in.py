@@ -15,6 +15,7 @@ from parvis.core.clock import now
 from parvis.identity import commands, queries
 from parvis.identity.federation import attempts, sessions
 from parvis.identity.models import Account, FederatedIdentity, SignInAttempt
+from parvis.ledger.models import Entry
 from parvis_simulators.signin.provider import Provider
 from tests.support import signin
 
@@ -231,6 +232,40 @@ def test_an_identity_of_another_account_is_not_taken(played: Played) -> None:
     signin.come_back(browser, "franceconnect", "karim")
     assert _linked(browser, "franceconnect-plus", "jeanne").status_code == 409
     assert FederatedIdentity.objects.values("account").distinct().count() == 2
+
+
+def test_a_changed_civil_identity_takes_the_place_of_the_former(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FranceConnect draws its name of a person from the civil identity: corrected, it is another name."""
+    browser = Browser()
+    signin.come_back(browser, "proconnect", "solene")
+    _linked(browser, "franceconnect", "karim")
+    account = Account.objects.get()
+    former = FederatedIdentity.objects.get(provider="franceconnect")
+    monkeypatch.setattr(played["franceconnect"], "subject", lambda _person: "un-autre-nom")
+    place = reverse("federation:relink", args=[former.id])
+    assert "FranceConnect" in browser.get(place).content.decode()
+    away = browser.post(place)["Location"]
+    assert browser.get(signin.chosen(away, "karim"))["Location"] == reverse("federation:identities")
+    now_known = FederatedIdentity.objects.get(provider="franceconnect")
+    assert now_known.account == account
+    assert now_known.sub != former.sub
+    assert Entry.objects.filter(action="identity.relinked", about=account.id).exists()
+    later = Browser()
+    signin.come_back(later, "franceconnect", "karim")
+    assert later.session["_auth_user_id"] == str(account.id)
+
+
+def test_nobody_changes_the_identity_of_someone_else(played: Played) -> None:
+    signin.come_back(Browser(), "franceconnect", "karim")
+    browser = Browser()
+    signin.come_back(browser, "franceconnect-plus", "jeanne")
+    theirs = FederatedIdentity.objects.get(provider="franceconnect")
+    assert browser.post(reverse("federation:relink", args=[theirs.id])).status_code == 404
+    # Nor when the attempt is made up: another account's identity stays.
+    _linked(browser, "proconnect", "solene")
+    assert FederatedIdentity.objects.filter(id=theirs.id).exists()
 
 
 def test_linking_asks_for_a_fresh_proof(played: Played) -> None:

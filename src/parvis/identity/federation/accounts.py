@@ -78,10 +78,12 @@ def _attach(proof: Proof, account: Account) -> FederatedIdentity:
     )
 
 
-def link_identity(*, proof: Proof, account: UUID, actor: Actor) -> None:
+def link_identity(*, proof: Proof, account: UUID, actor: Actor, replaces: UUID | None = None) -> None:
     """Add a way in to an account. Its owner is signed in and has just proved it again: the caller sees to that.
 
-    Raise ConflictError when the identity opens another account: two accounts are never merged by themselves.
+    ``replaces`` is an identity of the same provider that goes at the same time: when the State corrects a civil
+    identity, the provider knows the person by another name. Raise ConflictError when the identity opens another
+    account: two accounts are never merged by themselves.
     """
     with transaction.atomic():
         owner = Account.objects.select_for_update().get(id=account)
@@ -93,10 +95,12 @@ def link_identity(*, proof: Proof, account: UUID, actor: Actor) -> None:
                 "puis recommencez.",
             )
         if known is None:
+            former = FederatedIdentity.objects.filter(account=owner, provider=proof.provider.slug)
+            replaced = former.filter(id=replaces).delete()[0] if replaces else 0
             _attach(proof, owner)
             ledger.record(
                 actor=actor,
-                action="identity.linked",
+                action="identity.relinked" if replaced else "identity.linked",
                 subject=f"account:{owner.id}",
                 details={"provider": proof.provider.slug},
                 about=owner.id,

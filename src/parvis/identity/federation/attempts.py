@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -22,10 +23,14 @@ BROWSER_KEY = "federation_browser"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Why someone leaves: the least level wanted, the account to add the identity to, the page to come back to."""
+    """Why someone leaves: the least level wanted, the account to add the identity to, the page to come back to.
+
+    ``replaces``: the identity that the new one takes the place of.
+    """
 
     acr: str = ""
     link_to: Account | None = None
+    replaces: UUID | None = None
     next_page: str = ""
     login_hint: str = ""
     siret_hint: str = ""
@@ -58,6 +63,7 @@ def begin(provider: Provider, wish: Wish, session: SessionBase) -> str:
         verifier=ask.verifier,
         acr=wish.acr,
         link_to=wish.link_to,
+        replaces_id=wish.replaces,
         next_page=wish.next_page[:500],
         expires_at=now() + LIFE,
     )

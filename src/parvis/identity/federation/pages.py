@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parvis.core import words
 from parvis.core.actor import ANONYMOUS, Actor
-from parvis.core.errors import DomainError
+from parvis.core.errors import AbsentError, DomainError
 from parvis.identity import queries
 from parvis.identity.federation import accounts, attempts, sessions, wire
 from parvis.identity.federation import settings as configured
@@ -109,7 +109,8 @@ def _arrive(request: HttpRequest, attempt: SignInAttempt, proof: Proof) -> HttpR
     if not request.user.is_authenticated or request.user.pk != attempt.link_to_id:
         return _refused(request, proof.provider, "attempt_unknown")
     account = _account(request)
-    accounts.link_identity(proof=proof, account=account.id, actor=queries.actor_of(account))
+    actor = queries.actor_of(account)
+    accounts.link_identity(proof=proof, account=account.id, actor=actor, replaces=attempt.replaces_id)
     sessions.remember(request, account, proof)
     return redirect(onward)
 
@@ -140,6 +141,24 @@ def identities(request: HttpRequest) -> HttpResponse:
             "addable": [provider for provider in configured.providers() if provider.slug not in slugs],
         },
     )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def relink(request: HttpRequest, identity: UUID) -> HttpResponse:
+    """Explain what a change of civil identity does, then go and link the new identity in place of the former."""
+    account = _account(request)
+    row = next((one for one in queries.identities_of(account.id) if one.id == identity), None)
+    if row is None:
+        raise AbsentError("unknown_identity", "Cette identité n’est pas rattachée à votre compte.")
+    provider = configured.provider(row.provider)
+    if request.method != "POST":
+        return render(request, "identity/relink.html", {"row": row, "name": provider.name})
+    if not sessions.is_fresh(request):
+        return _prove_again(request)
+    back = reverse("federation:identities")
+    return _depart(request, provider, attempts.Wish(link_to=account, replaces=row.id, next_page=back))
 
 
 @login_required

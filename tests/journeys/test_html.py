@@ -40,6 +40,10 @@ SAME_PAGE = {
     "case-done": "case",
     "confirmation": "tracking",
     "another-persons-request": "unknown-address",
+    "identities-linked": "identities",
+    "towns-empty": "towns",
+    "town-wishes-more": "town-asks-more",
+    "town-unknown": "town-request-over",
 }
 
 

@@ -9,12 +9,13 @@ import time_machine
 from django.db import connections
 from django.test import Client as Browser
 
+from parvis.core import tenancy
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, RefusedError
 from parvis.identity.models import Account
 from parvis.identity.provider import pseudonyms, rules
-from parvis.identity.provider.models import Pseudonym
+from parvis.identity.provider.models import Consent, Pseudonym
 from parvis.ledger.models import Entry
 from tests.support import town
 from tests.support.jobs import run_jobs
@@ -72,6 +73,16 @@ def test_a_tombstone_outlives_the_account(rennes: Town, browser: Browser, ines: 
     sub = _sub(rennes, browser)
     Account.objects.filter(id=ines.id).delete()
     assert Pseudonym.objects.get(sub=sub).account_id is None
+
+
+def test_the_database_itself_hides_whom_a_town_knows(rennes: Town, browser: Browser, ines: Account) -> None:
+    _sub(rennes, browser)
+    karim = town.person("karim")
+    seen = []
+    for kind, who in (("account", ines.id), ("account", karim.id), ("client", rennes.made.id), ("", "")):
+        with tenancy.scoped(tenancy.Scope(tenancy.APP, kind, str(who), "{}")):
+            seen.append((Pseudonym.objects.count(), Consent.objects.count()))
+    assert seen == [(1, 1), (0, 0), (0, 0), (0, 0)]
 
 
 def test_rights_only_ones_own_link_is_cut(rennes: Town, browser: Browser) -> None:

@@ -32,6 +32,10 @@ PUBLIC = {
     "openid:end_session",
     "openid_follow",  # kept for one browser: another one is told that there is nothing
     "openid_leave",
+    # Cards: 404 where none is read; an answer that nobody asked for is refused, 422 (tests/identity/cards).
+    "cards:leave",
+    "cards:read",
+    "cards:callback",
     "federation:leave",  # on the way to a provider and back: nobody is signed in yet
     "federation:callback",
     "federation:left",

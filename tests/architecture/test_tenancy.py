@@ -17,6 +17,7 @@ SEEN_BY_ALL = {
     "identity_suspendedrequest": "bound to a browser's session by a secret, read before it is someone's",
     "identity_opensession": "a session's own row is read to know whose it is",
     "identity_accesstoken": "read to know who holds the token",
+    "identity_agentcard": "read before anyone is known: it is how they become known",
     "identity_authorisation": "found by the digest of a code or token that a town's site holds, before anyone is known",
     "identity_told": "written when a town's site shows such a token",
     "identity_logoutnotice": "written when a session ends, once its person is gone",

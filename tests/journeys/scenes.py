@@ -64,6 +64,7 @@ SCENES = (
     Scene("password-change", "/compte/password/change/", "citizen", sends=True),
     Scene("reauthenticate", "/compte/reauthenticate/", "citizen", sends=True),
     Scene("second-factor", "/compte/2fa/", "citizen"),
+    Scene("card-refused", "/connexion/carte/retour/", status=422),
     Scene("passkeys", "/compte/2fa/webauthn/", "citizen"),
     Scene("passkey-add", "/compte/2fa/webauthn/add/", "keyless"),
     Scene("devices", "/compte/appareils/", "citizen"),

@@ -178,4 +178,5 @@ class OpenSession(models.Model):
         return f"session of {self.account_id}"
 
 
-from parvis.identity.provider.models import *  # noqa: E402, F403 - Django looks for tables here
+from parvis.identity.cards.models import *  # noqa: E402, F403 - Django looks for tables here
+from parvis.identity.provider.models import *  # noqa: E402, F403 - same

@@ -12,6 +12,8 @@ from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import assurance, rules
 from parvis.identity.assurance import EVERY_SERVICE, AssuranceNeededError, Need
+from parvis.identity.cards import settings as cards
+from parvis.identity.cards.models import AgentCard
 from parvis.identity.federation import sessions, settings
 from parvis.identity.federation.providers import Audience, Provider
 from parvis.identity.models import AccessToken, Account, AssurancePolicy, FederatedIdentity, MachineClient
@@ -99,6 +101,16 @@ def sign_in_choices() -> dict[str, list[Provider]]:
     """Return the providers of the sign-in page, by who they are for. No SQL."""
     known = settings.providers()
     return {audience: [one for one in known if one.profile.audience == audience] for audience in Audience}
+
+
+def cards_offered() -> bool:
+    """Tell whether agents' cards open accounts here. No SQL."""
+    return cards.is_offered()
+
+
+def cards_of(account_id: UUID) -> list[AgentCard]:
+    """Return the cards that open this account, oldest first."""
+    return list(AgentCard.objects.filter(account_id=account_id).order_by("linked_at"))
 
 
 def identities_of(account_id: UUID) -> list[FederatedIdentity]:

@@ -13,5 +13,6 @@ def context(_request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "demo": getattr(settings, "DEMO", False),
+        "cards_offered": identity.cards_offered,
         "sign_in_choices": identity.sign_in_choices,  # called by the pages that show it only
     }

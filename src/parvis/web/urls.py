@@ -11,6 +11,7 @@ urlpatterns = [
     path("compte/", include("parvis.identity.urls")),
     path("compte/", include("allauth.urls")),
     path("connexion/", include("parvis.identity.stepup.urls")),
+    path("connexion/carte/", include("parvis.identity.cards.urls")),
     path("connexion/", include("parvis.identity.federation.urls")),
     path(".well-known/openid-configuration", discovery, name="openid_discovery"),
     path(".well-known/oauth-authorization-server", discovery, name="oauth_discovery"),

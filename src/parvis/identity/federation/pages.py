@@ -137,6 +137,7 @@ def identities(request: HttpRequest) -> HttpResponse:
         request,
         "identity/identities.html",
         {
+            "cards": queries.cards_of(_account(request).id),
             "owned": [(row, known.get(row.provider, row.provider)) for row in owned],
             "addable": [provider for provider in configured.providers() if provider.slug not in slugs],
         },

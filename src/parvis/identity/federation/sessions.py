@@ -22,8 +22,10 @@ from parvis.identity.models import Account
 from parvis.identity.sealing import box
 
 PROOF_KEY = "federation_proof"
+CARD_KEY = "card_axes"  # how sure the card read in this session makes us
 LEAVING_KEY = "federation_leaving"
 ONWARD_KEY = "federation_onward"  # where to go on to, once back from the provider's end of session
+CARD = "card"  # the method, as allauth records it
 _RECORDS = "account_authentication_methods"  # where allauth keeps when and how the person proved it
 _SEAL = "federation.id_token"
 FRESH = 5 * 60  # seconds
@@ -54,6 +56,13 @@ def remember(request: HttpRequest, account: Account, proof: Proof) -> None:
     }
 
 
+def remember_card(request: HttpRequest, axes: Axes) -> None:
+    """Add the proof by a card to the session: read by us, it is a proof of our own. The key of the session changes."""
+    request.session.cycle_key()
+    record_authentication(request, request.user, CARD)
+    request.session[CARD_KEY] = [axes.identity, axes.authentication, axes.organisation]
+
+
 def proof_of(session: SessionBase) -> dict[str, Any]:
     """The proof a session remembers, empty when it was opened by our own sign-in."""
     kept: dict[str, Any] = session.get(PROOF_KEY, {})
@@ -63,9 +72,11 @@ def proof_of(session: SessionBase) -> dict[str, Any]:
 def axes_of(session: SessionBase) -> Axes:
     """How sure we are of this session: the provider's proof and our own, added up."""
     own = [str(record.get("method")) for record in _records(session)]
-    local = assurance.of_local([method for method in own if method != "federation"])
+    axes = assurance.of_local([method for method in own if method not in ("federation", CARD)])
+    if CARD in own and (card := session.get(CARD_KEY)):
+        axes = axes.with_at_least(Axes(*card))
     kept = proof_of(session).get("axes")
-    return local.with_at_least(Axes(*kept)) if kept else local
+    return axes.with_at_least(Axes(*kept)) if kept else axes
 
 
 def _records(session: SessionBase) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.identity.assurance import of_provider
+from parvis.identity.cards import settings as cards
+from parvis.identity.cards.checking import LEVELS
+from parvis.identity.cards.models import AgentCard
 from parvis.identity.federation import settings
 from parvis.identity.federation.providers import Kind, Provider
 from parvis.identity.models import Account, FederatedIdentity
@@ -31,13 +34,27 @@ def ways(account: Account, needs: dict[str, int], *, back: str = "", provider_is
     has no proof of ours, what a provider says now is recent enough.
     """
     back = back or reverse("stepup:resume")
+    card = _card(account, needs, back)
     if {"identity", "organisation"} & needs.keys() or needs.get("authentication", 0) > _STRONG:
-        return _providers(account, needs, back)
+        return [*card, *_providers(account, needs, back, others=bool(card))]
     if "max_age" not in needs:
-        return [*_own(account, needs, back), *_providers(account, needs, back)]
+        return [*_own(account, needs, back), *card, *_providers(account, needs, back)]
     if provider_is_fresh and not account.has_usable_password():
-        return _providers(account, needs, back)
-    return _own(account, needs, back)
+        return [*card, *_providers(account, needs, back, others=bool(card))]
+    return [*_own(account, needs, back), *card]
+
+
+def _card(account: Account, needs: dict[str, int], back: str) -> list[Way]:
+    """Their card, when it gives all that lacks. We read it ourselves: it is a recent proof too."""
+    if not cards.is_offered():
+        return []
+    levels = AgentCard.objects.filter(account=account).values_list("level", flat=True)
+    enough = any(
+        all(getattr(LEVELS[level], axis) >= wanted for axis, wanted in needs.items() if axis != "max_age")
+        for level in levels
+        if level in LEVELS
+    )
+    return [Way(_("Confirmer avec votre carte d’agent"), _there(back, "cards:leave"))] if enough else []
 
 
 def _own(account: Account, needs: dict[str, int], back: str) -> list[Way]:
@@ -53,7 +70,7 @@ def _own(account: Account, needs: dict[str, int], back: str) -> list[Way]:
     return found or [Way(_("Activer la connexion en deux étapes"), reverse("mfa_index"))]
 
 
-def _providers(account: Account, needs: dict[str, int], back: str) -> list[Way]:
+def _providers(account: Account, needs: dict[str, int], back: str, *, others: bool = False) -> list[Way]:
     linked = set(FederatedIdentity.objects.filter(account=account).values_list("provider", flat=True))
     found = []
     for provider in settings.providers():
@@ -61,7 +78,9 @@ def _providers(account: Account, needs: dict[str, int], back: str) -> list[Way]:
         if provider.slug in linked and level:
             label = _("Confirmer avec %(name)s") % {"name": provider.name}
             found.append(Way(label, _there(back, "federation:leave", provider.slug, niveau=level)))
-    return found or [Way(_("Rattacher un autre moyen de connexion"), reverse("federation:identities"))]
+    if found or others:
+        return found
+    return [Way(_("Rattacher un autre moyen de connexion"), reverse("federation:identities"))]
 
 
 def _level(provider: Provider, needs: dict[str, int]) -> str:

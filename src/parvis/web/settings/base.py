@@ -183,6 +183,12 @@ PROVIDER_SPREADS_NOTICES = True
 ATTEMPTS_KEPT_DAYS = env.number("PARVIS_ATTEMPTS_DAYS", 30)  # attempts at passwords, with their addresses
 NOTICES_KEPT_DAYS = env.number("PARVIS_NOTICES_DAYS", 365)  # which town was told of which sign-out
 
+# Sign-in by an agent's card, read on a host of its own (docs/security/cards.md); off without an address.
+CARD_URL = env.text("PARVIS_CARD_URL").rstrip("/")
+CARD_AUTHORITIES = env.text("PARVIS_CARD_AUTHORITIES")  # PEM: roots and intermediates recognised
+CARD_LISTS = env.text("PARVIS_CARD_LISTS")  # a folder of their revocation lists, renewed by the system
+CARD_POLICIES = env.words("PARVIS_CARD_POLICIES")  # oid=rgs2 oid=rgs3
+
 # Providers we rely on (FranceConnect, ProConnect, a town's): a JSON list, described in docs/security/federation.md.
 FEDERATION_FILE = env.text("PARVIS_PROVIDERS")
 FEDERATION = json.loads(Path(FEDERATION_FILE).read_text(encoding="utf-8")) if FEDERATION_FILE else []

@@ -10,4 +10,8 @@ BENCHES: dict[str, tuple[str, str]] = {
     "hub": ("parvis.cli.bench.hub", "des dossiers complets avec leurs pièces, les délais, un document de 1 Go"),
     "journey": ("parvis.cli.bench.journey", "le recensement citoyen du début au suivi, contre autant de pages fixes"),
     "signin": ("parvis.cli.bench.signin", "une connexion par FranceConnect, aller et retour : temps processeur"),
+    "tenancy": (
+        "parvis.cli.bench.tenancy",
+        "ce que coûte le cloisonnement par la base, sur deux millions de dossiers",
+    ),
 }

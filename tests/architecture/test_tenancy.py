@@ -16,13 +16,6 @@ SEEN_BY_ALL = {
     "identity_signinattempt": "read before anyone is known",
     "identity_suspendedrequest": "bound to a browser's session by a secret, read before it is someone's",
     "identity_opensession": "a session's own row is read to know whose it is",
-    "identity_agentcard": "read before anyone is known: it is how they become known",
-    # A town's site shows a code or a token, a secret kept by its digest: it is nobody's session that reads them.
-    "identity_authorisation": "read by the code that a site shows",
-    "identity_consent": "read with the code or the token of a site",
-    "identity_pseudonym": "read with the code or the token of a site",
-    "identity_told": "written with the code or the token of a site",
-    "identity_logoutnotice": "written when a session ends, sent by the worker",
     "identity_accesstoken": "read to know who holds the token",
     "identity_agentcard": "read before anyone is known: it is how they become known",
     "identity_authorisation": "found by the digest of a code or token that a town's site holds, before anyone is known",

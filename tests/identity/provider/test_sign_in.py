@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client as Browser
+from django.urls import reverse
 
 from parvis.core.actor import SYSTEM
 from parvis.core.clock import now
@@ -100,6 +101,13 @@ def test_consent_link_and_what_left_are_in_the_journal(rennes: Town, browser: Br
     written = list(Entry.objects.filter(about=ines.id, action__startswith="provider.").values_list("action", flat=True))
     for action in ("provider.consented", "provider.linked", "provider.claims_sent"):
         assert action in written
+
+
+def test_the_person_reads_what_left_among_the_acts_on_their_data(rennes: Town, browser: Browser) -> None:
+    rennes.userinfo(rennes.tokens(browser)["access_token"])
+    page = browser.get(reverse("consultations")).content.decode()
+    assert "Données envoyées à un site relié" in page
+    assert "Ville de Rennes" in page
 
 
 def test_without_a_page(rennes: Town, browser: Browser) -> None:

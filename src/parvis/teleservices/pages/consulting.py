@@ -18,6 +18,8 @@ from parvis.ui.parts import Column, Table
 PAGE_SIZE = 50
 # In the words of the person concerned. An act that is not here is told by its name, rather than left out.
 ACTS: dict[str, Any] = {
+    "account.blocked": gettext_lazy("Compte fermé"),
+    "account.unblocked": gettext_lazy("Compte rouvert"),
     "attachment.copy_purged": gettext_lazy("Copie d’une pièce effacée"),
     "attachment.delivered": gettext_lazy("Pièce téléchargée"),
     "attachment.purged": gettext_lazy("Pièce effacée, sa durée de conservation étant passée"),
@@ -29,7 +31,11 @@ ACTS: dict[str, Any] = {
     "directory.member_added": gettext_lazy("Vous êtes membre d’un organisme"),
     "directory.membership_ended": gettext_lazy("Vous n’êtes plus membre d’un organisme"),
     "folder.deposited": gettext_lazy("Demande transmise"),
+    "provider.claims_sent": gettext_lazy("Données envoyées à un site relié"),
+    "provider.code_replayed": gettext_lazy("Code de connexion présenté deux fois : refusé"),
+    "provider.refresh_reused": gettext_lazy("Accès d’un site présenté deux fois : coupé"),
     "request.expired": gettext_lazy("Brouillon effacé, faute d’avoir été terminé"),
+    "session.ended": gettext_lazy("Sessions fermées par l’exploitant"),
 }
 _PLATFORM = gettext_lazy("Parvis, automatiquement")
 _PROGRAM = gettext_lazy("Logiciel : %(name)s")

@@ -19,9 +19,24 @@ DRAFT = "tests/teleservices/test_requests.py::test_rights_a_request_belongs_to_o
 CASES = "tests/exchange/test_cases.py::"
 WEBHOOKS = "tests/exchange/test_webhooks.py::test_rights_endpoints_belong_to_who_may_read"
 GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_grants_and_revokes"
+GIVING = "tests/access/test_giving.py::"
+PLACES = "tests/access/test_places.py::"
+TREE = PLACES + "test_rights_the_tree_is_shaped_by_who_administers_that_part_of_it"
+MEMBERS = PLACES + "test_rights_members_come_and_go_by_who_administers_their_unit"
 RIGHTS = {
+    "access.add_member": MEMBERS,
+    "access.add_unit": TREE,
+    "access.approve": GIVING + "test_rights_a_sensitive_right_waits_for_a_second_administrator",
+    "access.close_unit": TREE,
+    "access.end_membership": MEMBERS,
+    "access.give": GIVING + "test_rights_the_very_giving",
     "access.grant": GRANTS,
+    "access.move_unit": TREE,
+    "access.reinstate_member": MEMBERS,
+    "access.rename_unit": TREE,
+    "access.renew": GIVING + "test_rights_a_right_is_given_again_by_who_could_give_it",
     "access.revoke": GRANTS,
+    "access.suspend_member": MEMBERS,
     "exchange.add_organisation": CONSOLE,
     "exchange.correct_organisation": CONSOLE,
     "exchange.set_organisation_state": CONSOLE,

@@ -9,8 +9,9 @@ OURS = [config.label for config in apps.get_app_configs() if config.name.startsw
 # Written before anything was installed anywhere: there was no former code to serve.
 BEFORE_THE_FIRST_RELEASE = ["0001_initial", "0002_hub", "0003_breaker", "0004_webhooks", "0006_native_api"]
 
-# Unique over a column that the same migration adds empty, and empty values are left out: nothing can clash.
-HARMLESS = ["0101_units_and_links"]
+# Unique over a column that the same migration adds empty, empty values left out, or over the key and something else:
+# nothing can clash.
+HARMLESS = ["0101_units_and_links", "0101_delegation"]
 
 
 @pytest.mark.django_db

@@ -217,6 +217,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_dates_in_order"
             ),
+            models.UniqueConstraint(fields=("id", "organisation"), name="membership_id_organisation"),
             models.CheckConstraint(condition=Q(link__in=LinkStrength.values), name="membership_link_known"),
             models.CheckConstraint(condition=Q(state__in=MembershipState.values), name="membership_state_known"),
             models.UniqueConstraint(

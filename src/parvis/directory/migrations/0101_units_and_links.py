@@ -49,4 +49,8 @@ class Migration(migrations.Migration):
             model_name='unit',
             constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True), models.Q(('code', ''), _negated=True)), fields=('organisation', 'code'), name='unit_code_unique_in_organisation'),
         ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='membership_id_organisation'),
+        ),
     ]

@@ -1,0 +1,34 @@
+"""Every read of the access context: decisions, the same rule as filters, explanations, lists for administrators."""
+
+from parvis.access.queries.deciding import Decision, may, require
+from parvis.access.queries.explaining import Explanation, Miss, Seer, Thing, who, why
+from parvis.access.queries.listing import (
+    organisations_of,
+    organisations_served,
+    people_who_read,
+    perimeter,
+    programs_of,
+    rights,
+    scope,
+)
+from parvis.access.queries.reaching import reach
+
+__all__ = [
+    "Decision",
+    "Explanation",
+    "Miss",
+    "Seer",
+    "Thing",
+    "may",
+    "organisations_of",
+    "organisations_served",
+    "people_who_read",
+    "perimeter",
+    "programs_of",
+    "reach",
+    "require",
+    "rights",
+    "scope",
+    "who",
+    "why",
+]

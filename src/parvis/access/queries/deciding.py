@@ -141,7 +141,7 @@ def held(actor: Actor, values: Mapping[str, Any], *, one_object: bool, at: datet
     """Return the grants that an actor holds, see `statements.held`. One query."""
     statement = statements.held(actor.kind, acting_for=actor.acting_for is not None, one_object=one_object)
     moment = {"person": actor.person, "now": at or now(), "today": today()}
-    return [_read(row) for row in sql.fetch(statement, {**values, **moment})]
+    return [_read(row) for row in sql.fetch_prepared(statement, {**values, **moment})]
 
 
 def _read(row: tuple[Any, ...]) -> Held:

@@ -45,7 +45,7 @@ mine AS MATERIALIZED (
 )"""  # noqa: S608 - names of our own
 _PROGRAM = f"""
 held AS (
-    SELECT own.*, false AS covering, 0 AS link FROM access_grant own
+    SELECT own.*, false AS covering, 2 AS link FROM access_grant own -- its key is its proof: no minimum holds it back
     WHERE own.principal_kind = 'client' AND own.principal_id = %(person)s AND {LIVE.format(row="own")}
 )"""  # noqa: S608 - names of our own
 # Who stands in for a colleague never has their rights over rights (`enums.ADMINISTRATIVE`).
@@ -67,7 +67,7 @@ SELECT line.id, line.organisation_id,
 FROM access_mandate mandate
 JOIN directory_organisation editor ON editor.id = mandate.editor_id AND editor.state = 'active'
 JOIN held usage ON usage.organisation_id = mandate.editor_id AND 'mandate:use' = ANY(usage.actions)
-    AND NOT usage.covering AND usage.unit_id IS NULL AND usage.condition = '{{}}'
+    AND NOT usage.covering AND usage.unit_id IS NULL AND usage.condition = '{{}}' AND usage.min_org <= usage.link
 JOIN access_grant line ON line.principal_kind = 'mandate' AND line.principal_id = mandate.id
     AND line.organisation_id = mandate.organisation_id AND {LIVE.format(row="line")}
     AND (usage.process_code = '*' OR line.process_code = '*' OR usage.process_code = line.process_code)

@@ -23,7 +23,21 @@ GIVING = "tests/access/test_giving.py::"
 PLACES = "tests/access/test_places.py::"
 TREE = PLACES + "test_rights_the_tree_is_shaped_by_who_administers_that_part_of_it"
 MEMBERS = PLACES + "test_rights_members_come_and_go_by_who_administers_their_unit"
+ACTING = "tests/access/test_mandates.py::"
+COVERS = ACTING + "test_rights_an_absence_is_covered_by_who_administers_and_never_by_oneself"
+POLICIES = ACTING + "test_rights_an_organisation_sets_its_own_policies"
+MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole"
 RIGHTS = {
+    "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
+    "access.confirm": ACTING + "test_rights_a_review_confirms_what_is_still_needed",
+    "access.cover_absence": COVERS,
+    "access.end_cover": COVERS,
+    "access.give_mandate": MANDATES,
+    "access.import_sheet": "tests/access/test_importing.py::test_rights_a_sheet_is_brought_in_by_who_administers",
+    "access.mark_sensitive": POLICIES,
+    "access.revoke_mandate": MANDATES,
+    "access.separate": POLICIES,
+    "access.suspend_dormant": ACTING + "test_rights_who_no_longer_comes_is_suspended",
     "access.add_member": MEMBERS,
     "access.add_unit": TREE,
     "access.approve": GIVING + "test_rights_a_sensitive_right_waits_for_a_second_administrator",

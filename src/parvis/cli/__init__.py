@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "subscription": ("parvis.cli.subscription", "abonner une organisation à une démarche"),
     "board": ("parvis.cli.board", "compter les dossiers par état et ancienneté, et voir les retards"),
     "credential": ("parvis.cli.credential", "créer, renouveler, révoquer, rétablir les clés des logiciels"),
+    "access": ("parvis.cli.access", "donner, retirer, expliquer et revoir les droits"),
     "assurance": ("parvis.cli.assurance", "dire quelle preuve d’identité chaque action demande"),
     "fetch": ("parvis.cli.fetch", "relever les dossiers d’une mairie, et y répondre, depuis un script"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),

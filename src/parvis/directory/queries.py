@@ -230,3 +230,13 @@ def members_of(organisation: UUID, *, below: str = "", on: date | None = None) -
         rows = rows.filter(unit__path__startswith=below)
     order = ("account__last_name", "account__first_name", "account__email", "id")
     return rows.select_related("account", "unit").order_by(*order)
+
+
+def unit_called(organisation: UUID, words: str) -> UUID | None:
+    """Return the one unit of an organisation that bears this code, or else this name; None when none or several do."""
+    named = units_of(organisation)
+    for rule in (Q(code__iexact=words.strip()), Q(name__iexact=words.strip())):
+        found = list(named.filter(rule).values_list("id", flat=True)[:2])
+        if len(found) == 1:
+            return found[0]
+    return None

@@ -15,6 +15,11 @@ from parvis.identity.federation import sessions, settings
 from parvis.identity.federation.providers import Audience, Provider
 from parvis.identity.models import Account, AssurancePolicy, FederatedIdentity, MachineClient
 
+ACTING_FOR = "acting_for"
+"""Where a session keeps the organisation that its person acts for, under a mandate (`access.commands.act_for`)."""
+SUREST = assurance.Axes(3, 3, 2)
+"""What every session is taken for where nothing is asked (`ASSURANCE_ENFORCED`)."""
+
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
 SELECT client.id, client.name, token.scope
@@ -52,6 +57,19 @@ def account_by_email(email: str) -> Account | None:
 def actor_of(account: Account, *, acting_for: UUID | None = None) -> Actor:
     """Return the actor that a signed-in person is."""
     return Actor("account", account.id, acting_for=acting_for, label=str(account))
+
+
+def actor_of_request(request: HttpRequest) -> Actor:
+    """Return who is signed in, for whom they chose to act in this session, and how sure it is. One query at most."""
+    axes = sessions.axes_of(request.session) if django_settings.ASSURANCE_ENFORCED else SUREST
+    chosen = request.session.get(ACTING_FOR)
+    return Actor(
+        "account",
+        request.user.pk,
+        acting_for=UUID(chosen) if chosen else None,
+        label=str(request.user),
+        assurance=(axes.identity, axes.authentication, axes.organisation),
+    )
 
 
 def sign_in_choices() -> dict[str, list[Provider]]:

@@ -149,14 +149,14 @@ def refuse_joined(people: Collection[UUID], organisation: UUID, wanted: Wanted |
 def approve(*, grant_id: UUID, actor: Actor) -> None:
     """Open a pending grant: a second administrator, who could give it, and is neither its giver nor its holder."""
     with transaction.atomic():
-        row = _locked(grant_id)
+        row = locked(grant_id)
         if not row.pending or row.revoked_at:
             raise ConflictError("not_pending", "Ce droit n’attend pas d’accord.")
         if actor.reference == row.granted_by:
             raise DomainError(
                 "same_pair_of_eyes", "Vous avez donné ce droit : c’est à un autre administrateur de l’approuver."
             )
-        authority.refuse_self(actor, authority.people_reached(_holder(row), row.organisation_id))
+        authority.refuse_self(actor, authority.people_reached(holder_of(row), row.organisation_id))
         right = authority.to_give(actor, _wanted(row))
         row.pending, row.approved_by, row.approved_at = False, actor.reference, now()
         row.save(update_fields=("pending", "approved_by", "approved_at"))
@@ -167,12 +167,12 @@ def renew(*, grant_id: UUID, valid_to: datetime | None = None, actor: Actor) -> 
     """Give a right again, from now to a day within a year (a year by default): what a review confirms."""
     end = valid_to or now() + USUAL
     with transaction.atomic():
-        row = _locked(grant_id)
+        row = locked(grant_id)
         if row.revoked_at:
             raise ConflictError("revoked", "Ce droit a été retiré. Donnez-le à nouveau si nécessaire.")
         wanted = _wanted(row, end)
-        _check(_holder(row), wanted)
-        authority.refuse_self(actor, authority.people_reached(_holder(row), row.organisation_id))
+        _check(holder_of(row), wanted)
+        authority.refuse_self(actor, authority.people_reached(holder_of(row), row.organisation_id))
         right = authority.to_give(actor, wanted)
         row.valid_from, row.valid_to, row.suspended_at = now(), end, None
         row.reviewed_at, row.reviewed_by = now(), actor.reference
@@ -199,7 +199,7 @@ def revoke(*, grant_id: UUID, actor: Actor) -> None:
 
 def _may_take_back(row: Grant, actor: Actor) -> tuple[UUID, ...]:
     """Return the giver's grants: whoever gave it, or whoever administers there, save over oneself and one's betters."""
-    people = authority.people_held(_holder(row), row.organisation_id)
+    people = authority.people_held(holder_of(row), row.organisation_id)
     authority.refuse_self(actor, people)
     right: tuple[UUID, ...] = ()
     if actor.reference != row.granted_by:
@@ -218,7 +218,8 @@ def revoke_together(rows: Collection[Grant], actor: Actor, right: Collection[UUI
     )
 
 
-def _locked(grant_id: UUID) -> Grant:
+def locked(grant_id: UUID) -> Grant:
+    """Return a grant, locked with its organisation until the transaction ends. Raise AbsentError."""
     organisation = Grant.objects.filter(id=grant_id).values_list("organisation_id", flat=True).first()
     if organisation is None:
         raise AbsentError("unknown_grant", "Ce droit n’existe pas ou n’existe plus.")
@@ -226,7 +227,8 @@ def _locked(grant_id: UUID) -> Grant:
     return Grant.objects.select_for_update().get(id=grant_id)
 
 
-def _holder(row: Grant) -> Holder:
+def holder_of(row: Grant) -> Holder:
+    """Return who holds a grant."""
     return Holder(PrincipalKind(row.principal_kind), row.principal_id)
 
 

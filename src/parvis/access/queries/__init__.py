@@ -12,16 +12,22 @@ from parvis.access.queries.listing import (
     scope,
 )
 from parvis.access.queries.reaching import reach
+from parvis.access.queries.reviewing import Dormant, dormant, ending_soon, live_grants, pending_grants, to_confirm
 
 __all__ = [
     "Decision",
+    "Dormant",
     "Explanation",
     "Miss",
     "Seer",
     "Thing",
+    "dormant",
+    "ending_soon",
+    "live_grants",
     "may",
     "organisations_of",
     "organisations_served",
+    "pending_grants",
     "people_who_read",
     "perimeter",
     "programs_of",
@@ -29,6 +35,7 @@ __all__ = [
     "require",
     "rights",
     "scope",
+    "to_confirm",
     "who",
     "why",
 ]

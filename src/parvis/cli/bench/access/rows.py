@@ -1,5 +1,6 @@
-"""Write a drawn world in the tables, by the product's own models and chains, its objects in a table of their own."""
+"""Write a drawn world in the tables, by the product's own chains, its objects in a table of their own."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -7,11 +8,10 @@ from typing import Any, ClassVar
 from django.db import connection, models, transaction
 
 from parvis.access.commands import chains
-from parvis.access.enums import SeparationKind
-from parvis.access.models import Cover, Grant, Mandate, SeparationRule
 from parvis.cli.bench.access.worlds import Deed, Place, World
 from parvis.core.actor import SYSTEM
 from parvis.core.clock import now
+from parvis.core.ids import new_id
 
 _LINKS = ("declared", "moderated", "certified")
 _TABLE = """
@@ -80,7 +80,11 @@ def _write(world: World) -> None:
                 " starts_on, ends_on) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [post.id, post.account, post.organisation, unit, str(post.id), link, state, post.first, post.last],
             )
-    _rights(world)
+        _rights(cursor, world)
+    by = SYSTEM.reference
+    chains.settle_ends([one.id for one in world.grants if one.parent is None])
+    chains.revoke([one.id for one in world.grants if one.revoked], at=now(), by=by)
+    chains.suspend([one.id for one in world.grants if one.suspended], at=now())
     Object.objects.bulk_create(_object(thing) for thing in world.things)
 
 
@@ -100,66 +104,64 @@ def _place(cursor: Any, place: Place) -> None:
         )
 
 
-def _rights(world: World) -> None:
-    by = SYSTEM.reference
-    Mandate.objects.bulk_create(
-        Mandate(
-            id=one.id,
-            organisation_id=one.organisation,
-            editor_id=one.editor,
+def _rights(cursor: Any, world: World) -> None:
+    for mandate in world.mandates:
+        _insert(
+            cursor,
+            "access_mandate",
+            id=mandate.id,
+            organisation_id=mandate.organisation,
+            editor_id=mandate.editor,
             act_reference="2026-1",
             act_sha256="0" * 64,
-            signed_on=one.first.date(),
-            valid_from=one.first,
-            valid_to=one.last,
-            granted_by=by,
-            revoked_at=now() if one.revoked else None,
+            signed_on=mandate.first.date(),
+            valid_from=mandate.first,
+            valid_to=mandate.last,
+            revoked_at=now() if mandate.revoked else None,
         )
-        for one in world.mandates
-    )
-    Cover.objects.bulk_create(
-        Cover(
-            id=one.id,
-            organisation_id=one.absent.organisation,
-            absent_id=one.absent.id,
-            substitute_id=one.substitute.id,
-            starts_on=one.first,
-            ends_on=one.last,
-            granted_by=by,
-            revoked_at=now() if one.revoked else None,
+    for cover in world.covers:
+        _insert(
+            cursor,
+            "access_cover",
+            id=cover.id,
+            organisation_id=cover.absent.organisation,
+            absent_id=cover.absent.id,
+            substitute_id=cover.substitute.id,
+            starts_on=cover.first,
+            ends_on=cover.last,
+            revoked_at=now() if cover.revoked else None,
         )
-        for one in world.covers
-    )
-    Grant.objects.bulk_create(_grant(one) for one in world.grants)
-    chains.settle_ends([one.id for one in world.grants if one.parent is None])
-    chains.revoke([one.id for one in world.grants if one.revoked], at=now(), by=by)
-    chains.suspend([one.id for one in world.grants if one.suspended], at=now())
-    SeparationRule.objects.bulk_create(
-        (
-            SeparationRule(
-                organisation_id=one.organisation,
-                process_code=one.process,
-                kind=SeparationKind.OBJECT,
-                first=one.first,
-                second=one.second,
-            )
-            for one in world.rules
-        ),
-        ignore_conflicts=True,
-    )
+    for grant in world.grants:
+        _grant(cursor, grant)
+    for rule in {(one.organisation, one.process, one.first, one.second) for one in world.rules}:
+        names = ("organisation_id", "process_code", "first", "second")
+        columns = dict(zip(names, rule, strict=True))
+        cursor.execute(
+            "INSERT INTO access_separationrule (id, kind, organisation_id, process_code, first, second)"
+            " VALUES (%(id)s, 'object', %(organisation_id)s, %(process_code)s, %(first)s, %(second)s)",
+            {"id": new_id(), **columns},
+        )
 
 
-def _grant(one: Deed) -> Grant:
+def _insert(cursor: Any, table: str, **values: Any) -> None:
+    row = values | {"granted_by": SYSTEM.reference, "created_at": now()}
+    names, places = ", ".join(row), ", ".join(f"%({name})s" for name in row)
+    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", row)  # noqa: S608 - names of our own
+
+
+def _grant(cursor: Any, one: Deed) -> None:
     identity, authentication, link = one.minima
-    return Grant(
+    _insert(
+        cursor,
+        "access_grant",
         id=one.id,
         principal_kind=one.kind,
         principal_id=one.holder,
         organisation_id=one.organisation,
         unit_id=one.unit.id if one.unit else None,
         process_code=one.process,
-        actions=list(one.actions),
-        condition=one.condition,
+        actions=[str(action) for action in one.actions],
+        condition=json.dumps(one.condition),
         min_identity=identity,
         min_authn=authentication,
         min_org=link,
@@ -167,7 +169,6 @@ def _grant(one: Deed) -> Grant:
         valid_from=one.first,
         valid_to=one.last,
         pending=one.pending,
-        granted_by=SYSTEM.reference,
     )
 
 

@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import translation
 from lxml import html
 
-from tests.journeys.scenes import SCENES, Scene, Stage, set_stage
+from tests.journeys.scene import Scene
+from tests.journeys.scenes import SCENES, Stage, set_stage
 from tests.support import chromium
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,9 @@ SAME_PAGE = {
     "case-done": "case",
     "confirmation": "tracking",
     "another-persons-request": "unknown-address",
+    "rights-home-none": "rights-home",
+    "rights-tree-of-another": "unknown-address",
+    "why": "who",
 }
 
 

@@ -114,6 +114,11 @@ class Mandate(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation_id} → {self.editor_id}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it may be used at this moment."""
+        return self.revoked_at is None and self.valid_from <= now() < self.valid_to
+
 
 class Cover(models.Model):
     """Someone stands in for an absent colleague, with their rights except those over rights, from a day to a day.

@@ -240,3 +240,14 @@ def unit_called(organisation: UUID, words: str) -> UUID | None:
         if len(found) == 1:
             return found[0]
     return None
+
+
+def member_names(memberships: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the name of the person of each membership. One query."""
+    rows = Membership.objects.filter(id__in=list(memberships)).select_related("account")
+    return {row.id: str(row.account) for row in rows}
+
+
+def unit_names(units: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the name of each unit. One query."""
+    return dict(Unit.objects.filter(id__in=list(units)).values_list("id", "name"))

@@ -1,5 +1,6 @@
 """Reads of the identity context."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings as django_settings
@@ -117,3 +118,10 @@ def require_assurance(request: HttpRequest, action: str, service: str = EVERY_SE
     """Let a sure enough session go on, or raise AssuranceNeededError: the person is asked for more, then resumes."""
     if django_settings.ASSURANCE_ENFORCED and (needs := assurance_missing(request, action, service)):
         raise AssuranceNeededError(action, service, needs)
+
+
+def names_of(accounts: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how people read each of these accounts and programs: a name, else an address. Two queries."""
+    ids = list(accounts)
+    people = {row.id: str(row) for row in Account.objects.filter(id__in=ids)}
+    return people | dict(MachineClient.objects.filter(id__in=ids).values_list("id", "name"))

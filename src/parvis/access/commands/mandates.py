@@ -13,7 +13,7 @@ from parvis.access.commands.authority import Holder, Wanted
 from parvis.access.commands.granting import give, revoke_together
 from parvis.access.enums import EVERY_PROCESS, NEVER_BY_MANDATE, Action, PrincipalKind
 from parvis.access.models import LONGEST, Grant, Mandate
-from parvis.access.queries.listing import every_grant
+from parvis.access.queries.listing import mandants_of
 from parvis.core.actor import Actor
 from parvis.core.clock import now, today
 from parvis.core.errors import AbsentError, ConflictError, Problems
@@ -136,9 +136,8 @@ def act_for(*, organisation: UUID | None, actor: Actor) -> Actor:
 
     Raise ConflictError without a live mandate that the actor may use.
     """
-    chosen = replace(actor, acting_for=organisation)
-    if organisation is None or any(row.organisation == organisation for row in every_grant(chosen)):
-        return chosen
+    if organisation is None or organisation in mandants_of(actor):
+        return replace(actor, acting_for=organisation)
     raise ConflictError(
         "no_mandate", "Aucun mandat en cours ne vous permet d’agir pour cet organisme. Vérifiez sa date de fin."
     )

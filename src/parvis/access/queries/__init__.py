@@ -1,8 +1,20 @@
 """Every read of the access context: decisions, the same rule as filters, explanations, lists for administrators."""
 
 from parvis.access.queries.deciding import Decision, may, require
-from parvis.access.queries.explaining import Explanation, Miss, Seer, Thing, who, why
+from parvis.access.queries.explaining import (
+    Explanation,
+    Miss,
+    Seer,
+    Thing,
+    absences_of,
+    chain_of,
+    mandates_of,
+    who,
+    why,
+)
 from parvis.access.queries.listing import (
+    administered,
+    mandants_of,
     organisations_of,
     organisations_served,
     people_who_read,
@@ -10,9 +22,19 @@ from parvis.access.queries.listing import (
     programs_of,
     rights,
     scope,
+    summary,
 )
+from parvis.access.queries.naming import authors, holders, named
 from parvis.access.queries.reaching import reach
-from parvis.access.queries.reviewing import Dormant, dormant, ending_soon, live_grants, pending_grants, to_confirm
+from parvis.access.queries.reviewing import (
+    Dormant,
+    dormant,
+    ending_soon,
+    grants_of,
+    live_grants,
+    pending_grants,
+    to_confirm,
+)
 
 __all__ = [
     "Decision",
@@ -21,10 +43,19 @@ __all__ = [
     "Miss",
     "Seer",
     "Thing",
+    "absences_of",
+    "administered",
+    "authors",
+    "chain_of",
     "dormant",
     "ending_soon",
+    "grants_of",
+    "holders",
     "live_grants",
+    "mandants_of",
+    "mandates_of",
     "may",
+    "named",
     "organisations_of",
     "organisations_served",
     "pending_grants",
@@ -35,6 +66,7 @@ __all__ = [
     "require",
     "rights",
     "scope",
+    "summary",
     "to_confirm",
     "who",
     "why",

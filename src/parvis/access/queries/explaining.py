@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parvis.access import conditions
 from parvis.access.enums import EVERY_PROCESS, Action, PrincipalKind
@@ -182,6 +182,11 @@ def _seers(candidates: Iterable[tuple[Any, ...]], action: Action, thing: Thing) 
         decision = _decide(Actor(kind, one, acting_for=acting_for, assurance=SUREST), action, thing)
         if decision.allowed:
             yield Seer(kind, one, for_mandant, decision.grants)
+
+
+def mandates_of(organisation: UUID) -> "QuerySet[Mandate]":
+    """Return the mandates that an organisation gave, the newest first."""
+    return Mandate.objects.filter(organisation_id=organisation).select_related("editor").order_by("-created_at")
 
 
 def absences_of(organisation: UUID) -> "list[Cover]":

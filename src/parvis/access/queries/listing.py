@@ -1,19 +1,20 @@
 """The same rule as filters and lists: what a list shows is exactly what `may` allows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
 
 from parvis.access import conditions
 from parvis.access.enums import EVERY_PROCESS, Action, PrincipalKind
-from parvis.access.models import Grant
+from parvis.access.models import Grant, Mandate
 from parvis.access.queries import separation, statements
 from parvis.access.queries.deciding import Held, held
 from parvis.core import sql
 from parvis.core.actor import Actor
 from parvis.core.clock import now, today
+from parvis.directory import queries as directory
 
 _READERS = f"""
 SELECT DISTINCT live.organisation_id, live.process_code FROM access_grant live
@@ -57,6 +58,38 @@ def organisations_of(actor: Actor, actions: Iterable[Action]) -> set[UUID]:
     """Return the organisations where the actor holds at least one of these rights, be it on a part of them."""
     wanted = set(actions)
     return {row.organisation for row in every_grant(actor) if wanted.intersection(row.actions)}
+
+
+def administered(actor: Actor) -> dict[UUID, list[str]]:
+    """Return the paths that the actor administers by organisation, the empty one for the whole of it. One query."""
+    found: dict[UUID, list[str]] = {}
+    for row in every_grant(actor, Action.MEMBERS_MANAGE):
+        if row.process == EVERY_PROCESS and not row.condition:
+            found.setdefault(row.organisation, []).append(row.area)
+    return found
+
+
+def mandants_of(actor: Actor) -> set[UUID]:
+    """Return the organisations for which the actor may act under a mandate. Two queries, and one for each mandate."""
+    editors = organisations_of(replace(actor, acting_for=None), [Action.MANDATE_USE])
+    moment = now()
+    live = Mandate.objects.filter(editor_id__in=editors, revoked_at=None, valid_from__lte=moment, valid_to__gt=moment)
+    wanted = set(live.values_list("organisation_id", flat=True))
+    return {one for one in wanted if every_grant(replace(actor, acting_for=one))}
+
+
+def summary(actor: Actor, organisation: UUID) -> list[tuple[str, set[str], str]]:
+    """Return what the actor may do in an organisation: (process or ``*``, actions, name of the place or empty)."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in every_grant(actor):
+        if row.organisation == organisation:
+            found.setdefault((row.process, row.area), set()).update(row.actions)
+    last = {UUID(area.rstrip("/").rpartition("/")[2]) for _, area in found if area}
+    names = directory.unit_names(last)
+    return [
+        (process, actions, names[UUID(area.rstrip("/").rpartition("/")[2])] if area else "")
+        for (process, area), actions in sorted(found.items())
+    ]
 
 
 def _whole(rows: Iterable[Held]) -> list[Held]:

@@ -53,6 +53,11 @@ def live_grants(organisation: UUID) -> "QuerySet[Grant]":
     return rows.filter(suspended_at=None, valid_from__lte=moment).select_related("unit")
 
 
+def grants_of(organisation: UUID) -> "QuerySet[Grant]":
+    """Return every right of an organisation, present and past."""
+    return Grant.objects.filter(organisation_id=organisation).select_related("unit", "organisation")
+
+
 def pending_grants(organisation: UUID) -> "QuerySet[Grant]":
     """Return the rights that wait for a second administrator, the oldest first."""
     rows = Grant.objects.filter(organisation_id=organisation, revoked_at=None, pending=True)

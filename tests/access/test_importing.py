@@ -1,6 +1,7 @@
 """A sheet of people and rights: all of it or nothing, and every wrong line by its number."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from parvis.access import commands, sheet
 from parvis.access.enums import Action
 from parvis.access.models import Grant
 from parvis.catalogue.commands import install_processes
+from parvis.core import tenancy
 from parvis.core.actor import SYSTEM
 from parvis.core.errors import DomainError, RefusedError
 from parvis.directory.models import Membership
@@ -122,7 +124,15 @@ def test_spreadsheets_of_every_habit_are_read() -> None:
         assert (line.title, line.actions) == ("Régisseur", (Action.CASE_READ,))
 
 
+@pytest.fixture
+def own_process() -> Iterator[None]:
+    """Let a command set what this process works for, then work as the tests do again."""
+    yield
+    tenancy.work_as(tenancy.OWNER)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("own_process")
 def test_the_command_line_does_the_same(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     town = towns.build()
     alix, siret = account("alix"), town.organisation.siret

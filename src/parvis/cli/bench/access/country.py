@@ -58,9 +58,15 @@ def load(units: int, grants: int) -> Country:
 
 
 def _copy(target: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    """Copy rows in by way of a table of our own: PostgreSQL does not copy into one under row-level security."""
+    table, _, columns = target.partition(" ")
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE staging AS SELECT {columns.strip('()')} FROM {table} LIMIT 0")  # noqa: S608 - names of our own
+        with cursor.copy("COPY staging FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(f"INSERT INTO {target} SELECT * FROM staging")  # noqa: S608 - same
+        cursor.execute("DROP TABLE staging")
 
 
 def _tree(

@@ -21,22 +21,12 @@ from parvis.identity.models import Account
 from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
-from tests.journeys import towns
+from tests.journeys import delegation, towns
+from tests.journeys.scene import Scene
 from tests.support import deposits, files, world
 from tests.support.jobs import leave_failed_job, run_jobs
 
 SERVICE = "recensement-citoyen"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A page: its address (with names of the stage in braces), who looks, the status, and whether sending fails."""
-
-    name: str
-    path: str
-    who: str = ""
-    status: int = 200
-    sends: bool = False  # the main form, sent as it comes, is refused with errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +120,7 @@ SCENES = (
     Scene("subscription-to-decide", "/suivi/abonnements/{asked}/", "operator"),
     Scene("subscription-to-activate", "/suivi/abonnements/{approved}/", "administrator"),
     Scene("subscription-active", "/suivi/abonnements/{active}/", "administrator"),
+    *delegation.SCENES,
     Scene("webhooks", "/suivi/webhooks/", "operator"),
     Scene("webhooks-empty", "/suivi/webhooks/", "nobody"),
     Scene("webhook", "/suivi/webhooks/{webhook}/", "operator"),
@@ -168,6 +159,7 @@ def set_stage() -> Stage:
     names["webhook"] = _webhook(here)
     names["rennes"] = str(here.rennes.id)
     leave_failed_job("exchange.send_webhook")
+    names |= delegation.set_stage(here, Actor("account", administrator.id), Actor("account", operator.id))
     names["key"] = str(exchange.add_key(name="Logiciel", role="SI", organisation=here.rennes.id, actor=SYSTEM).client)
     # Its document was altered on its way: the agent must not miss it.
     Attachment.objects.filter(folder__cases=UUID(names["sent_case"]), type="ji").update(signature="broken")

@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import translation
 from lxml import html
 
-from tests.journeys.scenes import SCENES, Scene, Stage, set_stage
+from tests.journeys.scene import Scene
+from tests.journeys.scenes import SCENES, Stage, set_stage
 from tests.support import chromium
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,9 @@ SAME_PAGE = {
     "towns-empty": "towns",
     "town-wishes-more": "town-asks-more",
     "town-unknown": "town-request-over",
+    "rights-home-none": "rights-home",
+    "rights-tree-of-another": "unknown-address",
+    "why": "who",
 }
 
 

@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 
 from tests.journeys import checks
 from tests.journeys.conftest import NewContext
-from tests.journeys.scenes import SCENES, Scene, Stage
+from tests.journeys.scene import Scene
+from tests.journeys.scenes import SCENES, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.axe, pytest.mark.django_db]
 

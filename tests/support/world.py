@@ -8,7 +8,7 @@ from parvis.access.models import Grant
 from parvis.catalogue.commands import install_processes
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.ids import new_id
-from parvis.directory.models import Commune, Organisation, PlaceKey
+from parvis.directory.models import Commune, Organisation, PlaceKey, Unit
 from parvis.exchange.models import Subscription
 from parvis.exchange.queries import parties
 from parvis.identity.commands import register_account
@@ -45,7 +45,7 @@ class World:
 def build() -> World:
     """Create the world in the present transaction."""
     parties.platform_ids.clear()
-    operator = Organisation.objects.create(kind="operator", name="Parvis", siret="13002603200016")
+    operator = rooted(Organisation.objects.create(kind="operator", name="Parvis", siret="13002603200016"))
     rennes = commune("35238", "Rennes", ["35000", "35200", "35700"], "21350238800019")
     nice = commune("06088", "Nice", ["06000", "06100", "06200", "06300"], "21060088800015")
     install_processes()
@@ -77,9 +77,19 @@ def commune(code: str, name: str, postcodes: list[str], siret: str) -> Organisat
     PlaceKey.objects.create(key=name.lower(), source="name", commune=place)
     for postcode in postcodes:
         PlaceKey.objects.create(key=postcode, source="postcode", commune=place)
-    return Organisation.objects.create(
-        kind="commune", name=f"Mairie de {name}", siret=siret, branch_code=code, commune=place
+    return rooted(
+        Organisation.objects.create(
+            kind="commune", name=f"Mairie de {name}", siret=siret, branch_code=code, commune=place
+        )
     )
+
+
+def rooted(organisation: Organisation) -> Organisation:
+    """Give an organisation the root of its tree, as its registration does."""
+    root = new_id()
+    path = f"/{root.hex}/"
+    Unit.objects.create(id=root, organisation=organisation, name=organisation.name, kind="organisation", path=path)
+    return organisation
 
 
 def allow(actor: Actor, organisation: UUID, actions: tuple[Action, ...], process: str = "*") -> UUID:

@@ -12,15 +12,34 @@ class Action(models.TextChoices):
     CASE_READ = "case:read", _("Consulter les dossiers reçus")
     CASE_DOWNLOAD = "case:download", _("Télécharger les pièces")
     CASE_PROCESS = "case:process", _("Traiter les dossiers reçus")
+    ACT_PREPARE = "act:prepare", _("Préparer des actes")
+    ACT_SIGN = "act:sign", _("Signer des actes")
+    MANDATE_USE = "mandate:use", _("Agir pour les organismes qui ont donné mandat")
     PLATFORM_ADMINISTER = "platform:administer", _("Administrer la plateforme")
     MEMBERS_MANAGE = "members:manage", _("Gérer les agents et leurs droits")
 
 
 class PrincipalKind(models.TextChoices):
-    """Who may hold a grant."""
+    """Who may hold a grant. A unit's grant is held by everyone who works in it or below it."""
 
     ACCOUNT = "account", _("Personne")
     CLIENT = "client", _("Logiciel")
+    MEMBERSHIP = "membership", _("Agent")
+    UNIT = "unit", _("Service")
+    MANDATE = "mandate", _("Mandat")
+
+
+class SeparationKind(models.TextChoices):
+    """Where two actions may not meet: in one person's rights, or in one person's acts on the same object."""
+
+    PERSON = "person", _("La même personne ne peut pas avoir les deux droits")
+    OBJECT = "object", _("La même personne ne peut pas faire les deux sur le même objet")
 
 
 EVERY_PROCESS = "*"
+ADMINISTRATIVE = frozenset({Action.MEMBERS_MANAGE, Action.PLATFORM_ADMINISTER})
+"""Rights over rights: never by cover nor by mandate, passed on only with an explicit depth."""
+SENSITIVE = ADMINISTRATIVE | {Action.ACT_SIGN}
+"""Given by one administrator, opened by a second one; `models.SensitiveRight` adds others."""
+NEVER_BY_MANDATE = SENSITIVE | {Action.MANDATE_USE}
+"""What an editor never does for its customers, whatever their mandate says."""

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "client": ("parvis.cli.client", "déclarer les sites et les logiciels qui se connectent par Parvis"),
     "keys": ("parvis.cli.keys", "voir et changer les clés qui signent les jetons"),
     "account": ("parvis.cli.account", "fermer, rouvrir, déconnecter le compte d’une personne"),
+    "access": ("parvis.cli.access", "donner, retirer, expliquer et revoir les droits"),
     "assurance": ("parvis.cli.assurance", "dire quelle preuve d’identité chaque action demande"),
     "fetch": ("parvis.cli.fetch", "relever les dossiers d’une mairie, et y répondre, depuis un script"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),

@@ -14,13 +14,15 @@ class Actor:
     """A person, a machine or the platform itself, possibly acting for an organisation.
 
     ``acting_for`` is the organisation on whose behalf the act is done (None for a citizen acting for themselves);
-    ``label`` is a short name for people reading the journal, never used to decide anything.
+    ``label`` is a short name for people reading the journal, never used to decide anything. ``assurance`` is how sure
+    the session is, on the three axes of `identity.assurance` (identity, authentication, link with an organisation).
     """
 
     kind: ActorKind
     id: UUID | None = None
     acting_for: UUID | None = None
     label: str = ""
+    assurance: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def person(self) -> UUID:

@@ -46,7 +46,11 @@ def _common() -> dict[str, Any]:
     size = env.number("PARVIS_DB_POOL", 4)
     return {
         "ENGINE": "parvis.core.postgres",
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": 10}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": size, "timeout": 10},
+            # Only what asks for it is prepared (`core.sql.fetch_prepared`); a pooler may not know prepared statements.
+            "prepare_threshold": 5 if env.flag("PARVIS_DB_PREPARE", default=True) else None,
+        },
         "ATOMIC_REQUESTS": False,
         "TEST": {"SERIALIZE": False},
     }

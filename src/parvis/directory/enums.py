@@ -66,3 +66,24 @@ class UnitKind(TextChoices):
     DIRECTION = "direction", _("Direction")
     SERVICE = "service", _("Service")
     BUREAU = "bureau", _("Bureau")
+    ARRONDISSEMENT = "arrondissement", _("Mairie d’arrondissement")
+
+
+class LinkStrength(TextChoices):
+    """How sure we are that a person works for the organisation: the third axis of assurance, in this order."""
+
+    DECLARED = "declared", _("Déclaré par la personne")
+    MODERATED = "moderated", _("Vérifié par un administrateur")
+    CERTIFIED = "certified", _("Certifié par une source officielle")
+
+    @property
+    def rank(self) -> int:
+        """0 declared, 1 moderated, 2 certified (scale of ProConnect's « norme eIDAS »)."""
+        return list(LinkStrength).index(self)
+
+
+class MembershipState(TextChoices):
+    """A suspended membership opens nothing until an administrator lifts the suspension."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspendue")

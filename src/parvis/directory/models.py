@@ -12,6 +12,8 @@ from parvis.directory.enums import (
     CommuneKind,
     FormerKind,
     KeySource,
+    LinkStrength,
+    MembershipState,
     OrganisationKind,
     OrganisationState,
     UnitKind,
@@ -153,6 +155,8 @@ class Unit(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="units")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = models.CharField(max_length=200)
+    # The organisation's own short name of it (« DEC », « 15 »), the key of an import; empty when it has none.
+    code = models.CharField(max_length=30, blank=True, db_default="")
     kind = models.CharField(max_length=20, choices=UnitKind)
     path = models.TextField(editable=False)
     valid_from = models.DateField(default=today)
@@ -170,6 +174,11 @@ class Unit(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("parent", "name"), condition=Q(valid_to__isnull=True), name="unit_name_unique_among_siblings"
+            ),
+            models.UniqueConstraint(
+                fields=("organisation", "code"),
+                condition=Q(valid_to__isnull=True) & ~Q(code=""),
+                name="unit_code_unique_in_organisation",
             ),
             models.UniqueConstraint(fields=("id", "organisation"), name="unit_id_organisation"),
             models.UniqueConstraint(fields=("path",), name="unit_path_unique"),
@@ -196,6 +205,10 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="memberships")
     title = models.CharField(max_length=150, blank=True)
+    link = models.CharField(max_length=10, choices=LinkStrength, db_default=LinkStrength.DECLARED)
+    # Someone of another employer (an editor's technician, a trainee): shown as such wherever rights are given.
+    is_external = models.BooleanField(db_default=False)
+    state = models.CharField(max_length=10, choices=MembershipState, db_default=MembershipState.ACTIVE)
     starts_on = models.DateField(default=today)
     ends_on = models.DateField(null=True, blank=True)
 
@@ -204,6 +217,9 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_dates_in_order"
             ),
+            models.UniqueConstraint(fields=("id", "organisation"), name="membership_id_organisation"),
+            models.CheckConstraint(condition=Q(link__in=LinkStrength.values), name="membership_link_known"),
+            models.CheckConstraint(condition=Q(state__in=MembershipState.values), name="membership_state_known"),
             models.UniqueConstraint(
                 fields=("account", "organisation", "unit"),
                 condition=Q(ends_on__isnull=True),

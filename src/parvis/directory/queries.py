@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -180,3 +180,74 @@ def organisations(*, siret: str = "", text: str = "") -> "QuerySet[Organisation]
         number = rules.compact_number(words)
         rows = rows.filter(Q(name__icontains=words) | Q(siret__startswith=number or words) | Q(branch_code=words))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlace:
+    """Where a unit stands."""
+
+    id: UUID
+    organisation_id: UUID
+    parent_id: UUID | None
+    name: str
+    code: str
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlace:
+    """Who a membership is of, and where."""
+
+    id: UUID
+    account_id: UUID
+    organisation_id: UUID
+    unit_id: UUID | None
+
+
+def unit_place(unit: UUID) -> UnitPlace | None:
+    """Return where a unit stands, None when it does not exist or no longer does."""
+    still = Q(valid_to__isnull=True) | Q(valid_to__gt=today())
+    row = Unit.objects.filter(still, id=unit).values_list(*(one.name for one in fields(UnitPlace))).first()
+    return UnitPlace(*row) if row else None
+
+
+def member_place(membership: UUID) -> MemberPlace | None:
+    """Return who a membership is of, and where, None when there is none."""
+    names = [one.name for one in fields(MemberPlace)]
+    row = Membership.objects.filter(id=membership).values_list(*names).first()
+    return MemberPlace(*row) if row else None
+
+
+def members_of(organisation: UUID, *, below: str = "", on: date | None = None) -> QuerySet[Membership]:
+    """Return who works in an organisation on a day (today by default), account and unit loaded, by name.
+
+    ``below`` is the path of a unit: only those who work in its subtree.
+    """
+    day = on or today()
+    rows = Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), organisation=organisation)
+    if below:
+        rows = rows.filter(unit__path__startswith=below)
+    order = ("account__last_name", "account__first_name", "account__email", "id")
+    return rows.select_related("account", "unit").order_by(*order)
+
+
+def unit_called(organisation: UUID, words: str) -> UUID | None:
+    """Return the one unit of an organisation that bears this code, or else this name; None when none or several do."""
+    named = units_of(organisation)
+    for rule in (Q(code__iexact=words.strip()), Q(name__iexact=words.strip())):
+        found = list(named.filter(rule).values_list("id", flat=True)[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def member_names(memberships: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the name of the person of each membership. One query."""
+    rows = Membership.objects.filter(id__in=list(memberships)).select_related("account")
+    return {row.id: str(row.account) for row in rows}
+
+
+def unit_names(units: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the name of each unit. One query."""
+    return dict(Unit.objects.filter(id__in=list(units)).values_list("id", "name"))

@@ -41,8 +41,8 @@ _DONE: dict[str, Any] = {
 
 
 def agent(request: HttpRequest) -> Actor:
-    """Return the signed-in agent."""
-    return identity.actor_of(request.user)  # type: ignore[arg-type]
+    """Return the signed-in agent, for whom they act and how sure their session is."""
+    return identity.actor_of_request(request)
 
 
 @require_safe

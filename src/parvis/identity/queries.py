@@ -1,6 +1,7 @@
 """Reads of the identity context."""
 
 import json
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings as django_settings
@@ -20,6 +21,11 @@ from parvis.identity.models import AccessToken, Account, AssurancePolicy, Federa
 from parvis.identity.provider import bearers, waiting
 from parvis.identity.provider.errors import ProtocolError
 from parvis.identity.provider.models import RelyingParty
+
+ACTING_FOR = "acting_for"
+"""Where a session keeps the organisation that its person acts for, under a mandate (`access.commands.act_for`)."""
+SUREST = assurance.Axes(3, 3, 2)
+"""What every session is taken for where nothing is asked (`ASSURANCE_ENFORCED`)."""
 
 # At every call of a machine: by hand, see `core.sql`.
 _CALLER = """
@@ -97,6 +103,19 @@ def actor_of(account: Account, *, acting_for: UUID | None = None) -> Actor:
     return Actor("account", account.id, acting_for=acting_for, label=str(account))
 
 
+def actor_of_request(request: HttpRequest) -> Actor:
+    """Return who is signed in, for whom they chose to act in this session, and how sure it is. One query at most."""
+    axes = sessions.axes_of(request.session) if django_settings.ASSURANCE_ENFORCED else SUREST
+    chosen = request.session.get(ACTING_FOR)
+    return Actor(
+        "account",
+        request.user.pk,
+        acting_for=UUID(chosen) if chosen else None,
+        label=str(request.user),
+        assurance=(axes.identity, axes.authentication, axes.organisation),
+    )
+
+
 def sign_in_choices() -> dict[str, list[Provider]]:
     """Return the providers of the sign-in page, by who they are for. No SQL."""
     known = settings.providers()
@@ -152,3 +171,10 @@ def require_assurance(request: HttpRequest, action: str, service: str = EVERY_SE
     """Let a sure enough session go on, or raise AssuranceNeededError: the person is asked for more, then resumes."""
     if django_settings.ASSURANCE_ENFORCED and (needs := assurance_missing(request, action, service)):
         raise AssuranceNeededError(action, service, needs)
+
+
+def names_of(accounts: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how people read each of these accounts and programs: a name, else an address. Two queries."""
+    ids = list(accounts)
+    people = {row.id: str(row) for row in Account.objects.filter(id__in=ids)}
+    return people | dict(MachineClient.objects.filter(id__in=ids).values_list("id", "name"))

@@ -20,6 +20,7 @@ urlpatterns = [
     path("communes/", include("parvis.directory.urls")),
     path("", include("parvis.teleservices.urls")),
     path("suivi/", include("parvis.exchange.urls")),
+    path("habilitations/", include("parvis.access.urls")),
     path("supervision/", include("parvis.exchange.console.urls")),
     path("", include("parvis.ui.urls")),
     path("oauth2/token", token, name="token"),

@@ -5,6 +5,7 @@ Modules are imported when chosen, once Django is ready.
 
 # name: (module, one line of help)
 BENCHES: dict[str, tuple[str, str]] = {
+    "access": ("parvis.cli.bench.access", "une décision parmi 500 000 droits, et un juge indépendant : Cedar"),
     "crash": ("parvis.cli.bench.crash", "200 à 1 000 arrêts brutaux : rien de perdu, rien en double"),
     "deposit": ("parvis.cli.bench.deposit", "un dépôt par l’API du hub, contre les mêmes lignes écrites par psycopg"),
     "hub": ("parvis.cli.bench.hub", "des dossiers complets avec leurs pièces, les délais, un document de 1 Go"),

@@ -158,6 +158,7 @@ def _invite(accounts: dict[str, Any], addresses: dict[str, str]) -> None:
         f"Citoyenne             {accounts['citizen']['email']}\n"
         f"Agent de Rennes       {accounts['agent']['email']}\n"
         f"Agent de Nice         {accounts['agent_nice']['email']}\n"
+        f"Secrétaire de Rennes  {accounts['secretary']['email']}  (page /habilitations/)\n"
         f"Exploitation          {accounts['operator']['email']}  (page /supervision/)\n"
         f"Mot de passe (tous)   {password}\n"
     )

@@ -28,13 +28,16 @@ PEOPLE = {
     "agent": ("agent.rennes@demo.example", "Alix", "Petit"),
     "agent_nice": ("agent.nice@demo.example", "Dominique", "Rossi"),
     "operator": ("exploitation@demo.example", "Claude", "Bernard"),
+    "secretary": ("secretariat.rennes@demo.example", "Sacha", "Leroy"),
 }
 # Where each of them works, and what for; the citizen works nowhere.
 POSTS = {
     "agent": ("35238", "Agent d’état civil", TREAT),
     "agent_nice": ("06088", "Agent d’état civil", TREAT),
     "operator": ("operator", "Exploitation de la plateforme", ("PLATFORM_ADMINISTER",)),
+    "secretary": ("35238", "Secrétariat général", ("MEMBERS_MANAGE",)),
 }
+UNITS = (("Direction de la population", "direction", ("État civil", "Élections")), ("Voirie", "direction", ()))
 
 
 def load(keys: Path) -> dict[str, Any]:
@@ -74,6 +77,8 @@ def _organisations() -> dict[str, Any]:
         found[code] = queries.organisation_for(siret, code) or commands.register_organisation(
             kind=OrganisationKind.COMMUNE, name=name, siret=siret, commune_code=code, actor=SYSTEM
         )
+        if code == TOWNS[0][0]:
+            _units(found[code].id)
         for process in PROCESSES:
             exchange.subscribe(
                 subscriber=found[code].id,
@@ -84,6 +89,18 @@ def _organisations() -> dict[str, Any]:
             )
     found["operator"] = queries.organisation_for(OPERATOR_SIRET)
     return found
+
+
+def _units(organisation: Any) -> None:
+    """Give the first town a small tree, for its secretary to look after."""
+    from parvis.directory import commands, queries  # noqa: PLC0415 - Django must be ready
+    from parvis.directory.enums import UnitKind  # noqa: PLC0415 - same
+
+    root, *others = queries.units_of(organisation)
+    for name, kind, below in () if others else UNITS:
+        unit = commands.add_unit(parent=root.id, name=name, kind=UnitKind(kind), actor=SYSTEM)
+        for one in below:
+            commands.add_unit(parent=unit.id, name=one, kind=UnitKind.SERVICE, actor=SYSTEM)
 
 
 def _people(organisations: dict[str, Any]) -> dict[str, Any]:

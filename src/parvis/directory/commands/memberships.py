@@ -10,7 +10,7 @@ from django.db.models import Q
 from parvis.core.actor import Actor
 from parvis.core.clock import today
 from parvis.core.errors import AbsentError, ConflictError, DomainError
-from parvis.directory.enums import OrganisationState
+from parvis.directory.enums import LinkStrength, MembershipState, OrganisationState
 from parvis.directory.models import Membership, Organisation, Unit
 from parvis.ledger import commands as ledger
 
@@ -22,6 +22,8 @@ def add_member(
     actor: Actor,
     unit: UUID | None = None,
     title: str = "",
+    link: LinkStrength = LinkStrength.DECLARED,
+    is_external: bool = False,
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Membership:
@@ -35,7 +37,7 @@ def add_member(
         raise DomainError(
             "dates_in_disorder", "La fin précède le début. Corrigez l’une des deux dates.", field="ends_on"
         )
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         _require(account, organisation, unit)
         if _overlapping(account, organisation, unit, first, ends_on):
             message = "Cette personne est déjà membre de ce service à ces dates. Modifiez l’appartenance existante."
@@ -45,6 +47,8 @@ def add_member(
             organisation_id=organisation,
             unit_id=unit,
             title=title.strip(),
+            link=link,
+            is_external=is_external,
             starts_on=first,
             ends_on=ends_on,
         )
@@ -84,7 +88,7 @@ def end_membership(*, membership: UUID, actor: Actor, on: date | None = None) ->
     Raise AbsentError for an unknown membership, DomainError for a day before it began, ConflictError when it is over.
     """
     last = on or today()
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         ended = Membership.objects.select_for_update().filter(id=membership).first()
         if ended is None:
             raise AbsentError("membership_unknown", "Cette appartenance n’existe pas.")
@@ -104,3 +108,31 @@ def end_membership(*, membership: UUID, actor: Actor, on: date | None = None) ->
             details={"account": ended.account_id, "organisation": ended.organisation_id, "last_day": last},
         )
     return ended
+
+
+def suspend_member(*, membership: UUID, actor: Actor, reason: str = "") -> None:
+    """Have a membership open nothing until it is reinstated. Suspending twice changes nothing."""
+    _set_state(membership, MembershipState.SUSPENDED, "directory.membership_suspended", actor, reason)
+
+
+def reinstate_member(*, membership: UUID, actor: Actor, reason: str = "") -> None:
+    """Lift a suspension. Lifting twice changes nothing."""
+    _set_state(membership, MembershipState.ACTIVE, "directory.membership_reinstated", actor, reason)
+
+
+def _set_state(membership: UUID, state: MembershipState, action: str, actor: Actor, reason: str) -> None:
+    with transaction.atomic():
+        row = Membership.objects.select_for_update().filter(id=membership).first()
+        if row is None:
+            raise AbsentError("membership_unknown", "Cette appartenance n’existe pas.")
+        if row.state == state:
+            return
+        row.state = state
+        row.save(update_fields=("state",))
+        ledger.record(
+            actor=actor,
+            action=action,
+            subject=f"membership:{membership}",
+            about=row.account_id,
+            details={"account": row.account_id, "organisation": row.organisation_id, "reason": reason},
+        )

@@ -1,15 +1,13 @@
-"""Register organisations and shape their unit trees."""
+"""Register organisations and keep what is known of them."""
 
-from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from parvis.core.actor import Actor
-from parvis.core.clock import today
-from parvis.core.errors import AbsentError, ConflictError, DomainError, Problems
+from parvis.core.errors import AbsentError, ConflictError, Problems
 from parvis.core.ids import new_id
 from parvis.directory import queries, rules
 from parvis.directory.enums import CommuneKind, OrganisationKind, OrganisationState, UnitKind
@@ -26,6 +24,11 @@ _TAKEN = {
         "commune_taken",
         "Cette commune a déjà une mairie enregistrée. Cherchez-la dans l’annuaire.",
         "commune_code",
+    ),
+    "unit_code_unique_in_organisation": (
+        "unit_code_taken",
+        "Un autre service porte déjà ce code. Choisissez-en un autre, ou laissez-le vide.",
+        "code",
     ),
     "unit_name_unique_among_siblings": (
         "unit_name_taken",
@@ -168,104 +171,3 @@ def _branch(problems: Problems, kind: OrganisationKind, given: str, place: Commu
         message = "Le code de branche compte de 1 à 10 lettres sans accent, chiffres ou tirets."
         problems.add("branch_code_form", message, field="branch_code")
     return branch
-
-
-def add_unit(*, parent: UUID, name: str, kind: UnitKind, actor: Actor, valid_from: date | None = None) -> Unit:
-    """Add a direction, service or bureau below ``parent``.
-
-    Raise AbsentError for an unknown parent, DomainError for a missing name or a second root, ConflictError when the
-    parent no longer exists or a sibling bears the name.
-    """
-    if kind == UnitKind.ORGANISATION:
-        raise DomainError("unit_kind", "Une organisation n’a qu’une racine. Choisissez direction, service ou bureau.")
-    if not name.strip():
-        raise DomainError("name_missing", "Indiquez le nom du service.", field="name")
-    with transaction.atomic(durable=True):
-        above = _locked(parent)
-        _require_open(above)
-        identifier = new_id()
-        unit = Unit(
-            id=identifier,
-            organisation_id=above.organisation_id,
-            parent=above,
-            name=name.strip(),
-            kind=kind,
-            path=rules.path_of(above.path, identifier.hex),
-            valid_from=valid_from or today(),
-        )
-        try:
-            with transaction.atomic():
-                unit.save(force_insert=True)
-        except IntegrityError as error:
-            raise conflict(error) from error
-        ledger.record(
-            actor=actor,
-            action="directory.unit_added",
-            subject=f"unit:{unit.id}",
-            details={"organisation": unit.organisation_id, "parent": parent, "name": unit.name, "kind": str(kind)},
-        )
-    return unit
-
-
-def move_unit(*, unit: UUID, new_parent: UUID, actor: Actor) -> Unit:
-    """Move a unit and all that is below it under another unit of the same organisation.
-
-    Raise DomainError when the move makes no sense (root, other organisation, below itself), ConflictError when the
-    place no longer exists or a sibling there bears the same name.
-    """
-    with transaction.atomic(durable=True):
-        moved = _locked(unit)
-        above = _locked(new_parent)
-        _check_move(moved, above)
-        old_path, old_parent = moved.path, moved.parent_id
-        moved.parent = above
-        moved.path = rules.path_of(above.path, moved.id.hex)
-        try:
-            with transaction.atomic():
-                _move_subtree(moved, old_path)
-        except IntegrityError as error:
-            raise conflict(error) from error
-        ledger.record(
-            actor=actor,
-            action="directory.unit_moved",
-            subject=f"unit:{unit}",
-            details={"organisation": moved.organisation_id, "from": old_parent, "to": new_parent},
-        )
-    return moved
-
-
-def _locked(identifier: UUID) -> Unit:
-    """Return a unit with its organisation's tree locked: two moves at once could otherwise close a loop."""
-    owner = Unit.objects.filter(id=identifier).values_list("organisation_id", flat=True).first()
-    if owner is None:
-        raise AbsentError("unit_unknown", "Ce service n’existe pas. Choisissez-en un dans l’organigramme.")
-    Organisation.objects.select_for_update(no_key=True).get(id=owner)
-    return Unit.objects.select_related("organisation").get(id=identifier)
-
-
-def _require_open(unit: Unit) -> None:
-    if unit.organisation.state != OrganisationState.ACTIVE:
-        raise ConflictError("organisation_closed", "Cette organisation est fermée : son organigramme ne change plus.")
-    if unit.valid_to is not None and unit.valid_to <= today():
-        raise ConflictError("unit_closed", "Ce service n’existe plus. Choisissez un service en activité.")
-
-
-def _check_move(moved: Unit, above: Unit) -> None:
-    _require_open(above)
-    if moved.parent_id is None:
-        raise DomainError("unit_is_root", "La racine de l’organisation ne se déplace pas.")
-    if moved.organisation_id != above.organisation_id:
-        message = "Un service ne change pas d’organisation. Créez-le dans l’autre organisation."
-        raise DomainError("unit_other_organisation", message)
-    if above.path.startswith(moved.path):
-        message = "Un service ne peut pas être placé sous lui-même ni sous l’un de ses services."
-        raise DomainError("unit_below_itself", message, field="new_parent")
-
-
-def _move_subtree(moved: Unit, old_path: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE directory_unit SET path = %s || substr(path, %s) WHERE path LIKE %s",
-            [moved.path, len(old_path) + 1, f"{old_path}%"],
-        )
-    Unit.objects.filter(id=moved.id).update(parent=moved.parent_id)

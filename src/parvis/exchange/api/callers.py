@@ -1,21 +1,35 @@
 """Who calls, and which organisations they name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from parvis.core.actor import Actor
-from parvis.core.errors import Problems
+from parvis.core.errors import AbsentError, Problems
 from parvis.directory import queries as directory
 from parvis.exchange.api.shapes import OrganisationRef
 
+ACTING_FOR = "Parvis-Acting-For"
+
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return the machine that the token names (set by the API's authentication)."""
+    """Return the machine that the token names (set by the API's authentication).
+
+    An editor's program says under whose mandate it acts by ``Parvis-Acting-For: SIRET`` (or ``SIRET-branch``): the
+    journal then names both. Raise AbsentError for an organisation that is not in the directory.
+    """
     actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
+    named = request.headers.get(ACTING_FOR, "")
+    if not named:
+        return actor
+    siret, _, branch = named.partition("-")
+    mandant = directory.organisation_named(siret, branch)
+    if mandant is None:
+        raise AbsentError("unknown_organisation", "L’organisme de l’en-tête Parvis-Acting-For n’est pas connu.")
+    return replace(actor, acting_for=mandant.id)
 
 
 def reference(row: Any) -> OrganisationRef:

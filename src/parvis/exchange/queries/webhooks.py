@@ -43,5 +43,6 @@ def webhook_delivery_seen(delivery_id: UUID, actor: Actor) -> WebhookDelivery:
 
 
 def _told(actor: Actor, prefix: str) -> Q:
-    columns = {"organisation": f"{prefix}organisation_id", "process": f"{prefix}process_code"}
-    return access.scope(actor, Action.CASE_READ, **columns) | access.scope(actor, Action.FOLDER_READ, **columns)
+    organisation, process = f"{prefix}organisation_id", f"{prefix}process_code"
+    received = access.scope(actor, Action.CASE_READ, organisation=organisation, process=process)
+    return received | access.scope(actor, Action.FOLDER_READ, organisation=organisation, process=process)

@@ -15,6 +15,9 @@ from parvis.signing.cms.schemes import PrivateKey, scheme_for
 from parvis.signing.cms.template import Template
 from parvis.signing.keys import authority
 from parvis.signing.keys.authority import Holder, KeyKind, Profile, Request
+from parvis.signing.time.client import LocalAuthority, TimestampClient
+from parvis.signing.time.unit import TimestampUnit
+from parvis.signing.trust import Trust
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -102,3 +105,20 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
     said = (done.stdout + done.stderr).decode(errors="replace")
     assert done.returncode == 0, said
     return said
+
+
+@cache
+def unit(kind: KeyKind = KeyKind.P256) -> TimestampUnit:
+    """Return our own timestamp unit, certified by the same authority."""
+    holder = pki().holder("Unité d’horodatage d’essai", Profile.TIMESTAMP, kind)
+    return TimestampUnit(template_of(holder), MemoryKey(holder.key))
+
+
+def trust(*revoked: authority.Revoked, hard: bool = False) -> Trust:
+    """Return a trust in the root, with fresh revocation lists."""
+    return Trust((pki().root.certificate,), (pki().issuing.certificate,), crls=tuple(pki().lists(*revoked)), hard=hard)
+
+
+def clock() -> TimestampClient:
+    """Return a client of our own unit."""
+    return TimestampClient([LocalAuthority(unit())], trust())

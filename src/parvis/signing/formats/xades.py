@@ -165,6 +165,8 @@ def _add_timestamp(value: etree._Element, token: bytes) -> None:
 
 def _signature(template: Template, reference: etree._Element, at: datetime, details: XmlDetails) -> etree._Element:
     mark = uuid4().hex
+    signed = _properties(template, mark, at, details)
+    properties = _xades("QualifyingProperties", signed, Target=f"#signature-{mark}")
     certificates = (template.certificate, *template.chain)
     texts = [b64encode(one.public_bytes(Encoding.DER)).decode() for one in certificates]
     return _ds(
@@ -177,10 +179,7 @@ def _signature(template: Template, reference: etree._Element, at: datetime, deta
         ),
         _ds("SignatureValue", Id=f"value-{mark}"),
         _ds("KeyInfo", _ds("X509Data", *(_ds("X509Certificate", text) for text in texts))),
-        _ds(
-            "Object",
-            _xades("QualifyingProperties", _properties(template, mark, at, details), Target=f"#signature-{mark}"),
-        ),
+        _ds("Object", properties),
         Id=f"signature-{mark}",
     )
 

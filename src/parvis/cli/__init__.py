@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("parvis.cli.up", "tout démarrer : base de données, site et tâches de fond"),
     "serve": ("parvis.cli.serve", "servir le site seul"),
     "worker": ("parvis.cli.worker", "exécuter les tâches de fond seules"),
+    "signer": ("parvis.cli.signer", "tenir les clés de signature et signer ce qui a été confirmé"),
     "migrate": ("parvis.cli.migrate", "mettre la base de données à jour"),
     "import": ("parvis.cli.importing", "charger les communes ou les démarches"),
     "org": ("parvis.cli.org", "enregistrer et lister les organisations"),

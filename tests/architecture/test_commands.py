@@ -19,6 +19,8 @@ DRAFT = "tests/teleservices/test_requests.py::test_rights_a_request_belongs_to_o
 CASES = "tests/exchange/test_cases.py::"
 WEBHOOKS = "tests/exchange/test_webhooks.py::test_rights_endpoints_belong_to_who_may_read"
 GRANTS = "tests/access/test_decisions.py::test_rights_only_an_administrator_grants_and_revokes"
+PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
+CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
 RIGHTS = {
     "access.grant": GRANTS,
     "access.revoke": GRANTS,
@@ -66,6 +68,26 @@ RIGHTS = {
     "exchange.suspend_subscription": LIFE,
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
+    "signing.approve": PARAPHEUR,
+    "signing.archive_circuit": PARAPHEUR,
+    "signing.cancel_batch": PARAPHEUR,
+    "signing.certificate_request": CERTIFICATES,
+    "signing.confirm_batch": PARAPHEUR,
+    "signing.create_circuit": PARAPHEUR,
+    "signing.delegate": PARAPHEUR,
+    "signing.end_delegation": PARAPHEUR,
+    "signing.freeze_batch": PARAPHEUR,
+    "signing.install_certificate": CERTIFICATES,
+    "signing.open_key": CERTIFICATES,
+    "signing.refuse": PARAPHEUR,
+    "signing.renew_certificate": CERTIFICATES,
+    "signing.resubmit": PARAPHEUR,
+    "signing.revoke_certificate": CERTIFICATES,
+    "signing.send_back": PARAPHEUR,
+    "signing.submit": PARAPHEUR,
+    "signing.submit_many": PARAPHEUR,
+    "signing.take_back": PARAPHEUR,
+    "signing.withdraw": PARAPHEUR,
     "teleservices.abandon_request": DRAFT,
     "teleservices.answer_complement": "tests/teleservices/test_answer_rights.py::"
     "test_rights_only_the_applicant_answers_the_town_hall",

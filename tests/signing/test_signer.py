@@ -62,7 +62,7 @@ def test_keys_are_made_and_sign_every_scheme(place: tuple[SignerClient, Path]) -
                 scheme = scheme_for(public, digest=digest, pss=pss)
                 listed = lines(4, digest)
                 allowed = confirmed(data, listed, scheme, str(kind))
-                made = client.sign(allowed, listed, scheme, start=1, count=3)
+                made = client.sign(allowed, listed, scheme, range(1, 4))
                 for line, signature in zip(listed[1:], made, strict=True):
                     scheme.verify(public, signature, line.digest)
                     with pytest.raises(InvalidSignature):
@@ -92,11 +92,11 @@ def test_only_the_confirmed_list_is_signed(place: tuple[SignerClient, Path]) -> 
     ]
     for authorisation, sent, scheme in refused:
         with pytest.raises(UnauthorisedError):
-            client.sign(authorisation, sent, scheme, start=0, count=1)
+            client.sign(authorisation, sent, scheme, [0])
     with pytest.raises(BadRequestError, match="outside"):
-        client.sign(allowed, listed, RSA, start=2, count=2)
+        client.sign(allowed, listed, RSA, [2, 3])
     with pytest.raises(UnknownKeyError):
-        client.sign(confirmed(data, listed, RSA, "nobody"), listed, RSA, start=0, count=1)
+        client.sign(confirmed(data, listed, RSA, "nobody"), listed, RSA, [0])
 
 
 def test_many_threads_and_not_one_error(place: tuple[SignerClient, Path]) -> None:
@@ -109,7 +109,7 @@ def test_many_threads_and_not_one_error(place: tuple[SignerClient, Path]) -> Non
     def work() -> None:
         mine = SignerClient(places.socket_path(data))
         try:
-            for line, signature in zip(listed, mine.sign(allowed, listed, scheme, start=0, count=40), strict=True):
+            for line, signature in zip(listed, mine.sign(allowed, listed, scheme, range(40)), strict=True):
                 scheme.verify(public, signature, line.digest)
         except Exception as error:  # noqa: BLE001 - shown below
             failures.append(error)
@@ -130,12 +130,12 @@ def test_the_module_goes_and_comes_back(tmp_path: Path) -> None:
         client.make("officer", KeyKind.P256)
         listed, scheme = lines(2), Scheme(Padding.ECDSA)
         allowed = confirmed(data, listed, scheme)
-        assert len(client.sign(allowed, listed, scheme, start=0, count=2)) == 2
+        assert len(client.sign(allowed, listed, scheme, [0, 1])) == 2
         token.files.rename(tmp_path / "unplugged")
         with pytest.raises((UnreachableError, UnknownKeyError)):
-            client.sign(allowed, listed, scheme, start=0, count=2)
+            client.sign(allowed, listed, scheme, [0, 1])
         (tmp_path / "unplugged").rename(token.files)
-        assert len(client.sign(allowed, listed, scheme, start=0, count=2)) == 2
+        assert len(client.sign(allowed, listed, scheme, [0, 1])) == 2
 
 
 def test_a_wrong_pin_is_tried_once(tmp_path: Path) -> None:

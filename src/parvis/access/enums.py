@@ -13,6 +13,9 @@ class Action(models.TextChoices):
     CASE_DOWNLOAD = "case:download", _("Télécharger les pièces")
     CASE_PROCESS = "case:process", _("Traiter les dossiers reçus")
     PLATFORM_ADMINISTER = "platform:administer", _("Administrer la plateforme")
+    ACT_PREPARE = "act:prepare", _("Envoyer des documents à la signature")
+    ACT_VISA = "act:visa", _("Viser des documents")
+    ACT_SIGN = "act:sign", _("Signer des documents")
     MEMBERS_MANAGE = "members:manage", _("Gérer les agents et leurs droits")
 
 

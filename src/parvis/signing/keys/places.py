@@ -37,6 +37,6 @@ def backend() -> Backend:
 
 
 @cache
-def client() -> SignerClient:
-    """Return this process's client of the signer."""
-    return SignerClient(socket_path(env.data_dir()))
+def client(data: Path) -> SignerClient:
+    """Return this process's client of the signer of a data directory."""
+    return SignerClient(socket_path(data))

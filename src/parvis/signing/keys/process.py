@@ -16,8 +16,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from parvis.signing.cms.schemes import PublicKey
-from parvis.signing.keys import wire
+from parvis.signing.cms.schemes import PublicKey, scheme_for
+from parvis.signing.keys import requests, wire
 from parvis.signing.keys.authority import KeyKind
 from parvis.signing.keys.backends import Backend, Files
 from parvis.signing.keys.errors import BadRequestError, SignerError, UnauthorisedError
@@ -37,6 +37,7 @@ class Signer:
             "hello": lambda _: {"backend": "files" if isinstance(backend, Files) else "pkcs11"},
             "make": lambda asked: _public(self._backend.make(str(asked["key"]), KeyKind(asked["kind"]))),
             "public": lambda asked: _public(self._backend.public(str(asked["key"]))),
+            "request": self._request,
             "sign": self._sign,
         }
 
@@ -51,6 +52,15 @@ class Signer:
         except (KeyError, ValueError, TypeError) as error:
             return {"error": BadRequestError.code, "message": f"{type(error).__name__}: {error}"}
 
+    def _request(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """A certificate request says who asks and nothing else: it needs no confirmation."""
+        name = str(asked["key"])
+        public = self._backend.public(name)
+        scheme = scheme_for(public)
+        body = requests.body(public, str(asked["name"]), str(asked["organisation"]))
+        (signature,) = self._backend.sign(name, scheme, [scheme.hashed(body)])
+        return {"request": wire.text(requests.whole(body, scheme, signature))}
+
     def _sign(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         authorisation = wire.load_authorisation(asked["authorisation"])
         lines = wire.load_lines(asked["lines"])
@@ -58,12 +68,12 @@ class Signer:
         authorisation.check(self._secret, lines, scheme=asked["scheme"], at=datetime.now(UTC))
         if any(len(line.digest) != scheme.hash.digest_size for line in lines):
             raise UnauthorisedError("a digest of another size than the scheme's")
-        start, count = int(asked["from"]), int(asked["count"])
-        if not 0 <= start <= start + count <= len(lines):
-            raise BadRequestError("outside of the list")
-        wanted = [line.digest for line in lines[start : start + count]]
+        places = [int(place) for place in asked["places"]]
+        if not all(0 <= place < len(lines) for place in places) or len(set(places)) != len(places):
+            raise BadRequestError("outside of the list, or twice")
+        wanted = [lines[place].digest for place in places]
         signatures = self._backend.sign(authorisation.key, scheme, wanted)
-        logger.info("signed", extra={"batch": str(authorisation.batch), "first": start, "count": count})
+        logger.info("signed", extra={"batch": str(authorisation.batch), "count": len(places)})
         return {"signatures": [wire.text(one) for one in signatures]}
 
 

@@ -37,18 +37,22 @@ class SignerClient:
         """Return a public key. Raise SignerError."""
         return _key(self._ask({"do": "public", "key": name}))
 
+    def request(self, name: str, *, holder: str, organisation: str) -> bytes:
+        """Return a certificate request (PKCS#10, DER) for a key. Raise SignerError."""
+        asked = {"do": "request", "key": name, "name": holder, "organisation": organisation}
+        return wire.data(self._ask(asked)["request"])
+
     def sign(
-        self, authorisation: Authorisation, lines: Sequence[Line], scheme: Scheme, *, start: int, count: int
+        self, authorisation: Authorisation, lines: Sequence[Line], scheme: Scheme, places: Sequence[int]
     ) -> list[bytes]:
-        """Return the signatures of part of a confirmed list. Raise SignerError."""
+        """Return the signatures of part of a confirmed list, in the order of ``places``. Raise SignerError."""
         answered = self._ask(
             {
                 "do": "sign",
                 "authorisation": wire.dump_authorisation(authorisation),
                 "lines": wire.dump_lines(lines),
                 "scheme": wire.scheme_name(scheme),
-                "from": start,
-                "count": count,
+                "places": list(places),
             }
         )
         return [wire.data(one) for one in answered["signatures"]]

@@ -2,8 +2,9 @@
 
 ``{"do": "make", "key": NAME, "kind": "p256" | "rsa3072"}`` → ``{"public": SPKI}``
 ``{"do": "public", "key": NAME}`` → ``{"public": SPKI}``
-``{"do": "sign", "authorisation": {…}, "lines": [[ID, SHA256, DIGEST], …], "scheme": "rsa-sha256", "from": N,
-"count": N}`` → ``{"signatures": […]}``: the whole list is sent, part of it is signed.
+``{"do": "request", "key": NAME, "name": PERSON, "organisation": NAME}`` → ``{"request": PKCS10}``
+``{"do": "sign", "authorisation": {…}, "lines": [[ID, SHA256, DIGEST], …], "scheme": "rsa-sha256", "places": [N, …]}`` →
+``{"signatures": […]}``: the whole list is sent, part of it is signed.
 ``{"do": "hello"}`` → ``{"backend": "pkcs11" | "files"}``
 Bytes are in base 64. A refusal is ``{"error": CODE, "message": TEXT}``.
 """

@@ -179,7 +179,7 @@ def test_every_rights_test_exists_and_names_its_command() -> None:
         file, name = where.split("::")
         tree = ast.parse((ROOT / file).read_text())
         found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-        named = ast.unparse(tree if where == EXCHANGE else found[0]) if found else ""
+        named = ast.unparse(tree if where in {EXCHANGE, PARAPHEUR} else found[0]) if found else ""
         if not name.startswith("test_rights_") or f"commands.{command.split('.')[1]}" not in named:
             wrong.append(f"{command}: {where}")
     assert wrong == []

@@ -12,9 +12,9 @@ from parvis.signing import commands
 from parvis.signing.commands import NewStep, Submission
 from parvis.signing.enums import Level, StepKind
 from parvis.signing.keys.authority import KeyKind
-from parvis.signing.models import Item, SigningBatch
+from parvis.signing.models import Item, SigningBatch, SigningCertificate, SigningKey
 from tests.support import world
-from tests.support.officers import pdf
+from tests.support.officers import pdf, pem, pki
 from tests.support.world import World
 
 
@@ -72,9 +72,27 @@ class Town:
         commands.confirm_batch(batch_id=batch.id, digest=bytes(batch.digest), actor=self.mayor)
 
 
-def build(*, keys: bool = True) -> Town:
+def give_certificate(town: Town, actor: Actor) -> SigningCertificate:
+    """Give someone a certificate whose key is nowhere: enough to prepare a batch, without a signer."""
+    holder = pki().holder(actor.label)
+    key = SigningKey.objects.create(
+        organisation_id=town.organisation, holder_id=actor.person, name=new_id().hex, kind="p256", backend="files"
+    )
+    return SigningCertificate.objects.create(
+        key=key,
+        serial=f"{holder.certificate.serial_number:x}",
+        issuer=holder.certificate.issuer.rfc4514_string(),
+        subject=holder.certificate.subject.rfc4514_string(),
+        pem=pem(holder.certificate).decode(),
+        chain=pem(pki().issuing.certificate).decode(),
+        starts_at=holder.certificate.not_valid_before_utc,
+        ends_at=holder.certificate.not_valid_after_utc,
+    )
+
+
+def build(*, keys: bool = True, here: World | None = None) -> Town:
     """Create the town. ``keys`` needs a running signer."""
-    here = world.build()
+    here = here or world.build()
 
     def person(name: str, first: str, last: str, *actions: Action) -> Actor:
         account = register_account(email=f"{name}@exemple.example", password="un-mot-de-passe-long", actor=SYSTEM)

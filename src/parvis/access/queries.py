@@ -133,6 +133,21 @@ def reach(kind: str, principal: UUID) -> set[UUID] | None:
     return None if any(platform for _, platform in rows) else {organisation for organisation, _ in rows}
 
 
+def people_with(organisation: UUID, action: Action) -> set[UUID]:
+    """Return the accounts that hold a right on every process of an organisation. One query."""
+    moment = now()
+    rows = Grant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=moment),
+        principal_kind=PrincipalKind.ACCOUNT,
+        organisation_id=organisation,
+        process_code=EVERY_PROCESS,
+        revoked_at=None,
+        valid_from__lte=moment,
+        actions__contains=[action],
+    )
+    return set(rows.values_list("principal_id", flat=True))
+
+
 def people_who_read() -> set[tuple[UUID, str]]:
     """Return the (organisation, process code or ``*``) pairs where at least one person may read cases. One query."""
     moment = now()

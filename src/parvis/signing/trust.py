@@ -1,6 +1,5 @@
 """Whom we trust: a certificate, at a moment, with what is known of its revocation (RFC 5280 §6)."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +20,8 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
     ValidationError,
 )
+
+from parvis.signing import awaiting
 
 
 class Standing(StrEnum):
@@ -96,7 +97,7 @@ _MEANINGS: tuple[tuple[type[Exception], Standing], ...] = (
 
 def _validated(certificate: x509.Certificate, context: ValidationContext) -> Standing:
     try:
-        asyncio.run(CertificateValidator(to_asn1(certificate), validation_context=context).async_validate_path())
+        awaiting.run(CertificateValidator(to_asn1(certificate), validation_context=context).async_validate_path())
     except (InvalidCertificateError, PathError, ValidationError, ValueError) as error:
         return next((meaning for kind, meaning in _MEANINGS if isinstance(error, kind)), Standing.UNFIT)
     return Standing.TRUSTED

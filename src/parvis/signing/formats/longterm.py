@@ -18,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from parvis.core.clock import now
+from parvis.signing import awaiting
 from parvis.signing.time.client import TimestampClient
 from parvis.signing.trust import Trust
 
@@ -56,7 +57,7 @@ def to_lt(signed: bytes, trust: Trust, *, context: ValidationContext | None = No
     try:
         for place, _ in enumerate(PdfFileReader(BytesIO(signed)).embedded_signatures):
             embedded = PdfFileReader(BytesIO(signed)).embedded_signatures[place]
-            out = asyncio.run(async_add_validation_info(embedded, found, output=BytesIO()))
+            out = awaiting.run(async_add_validation_info(embedded, found, output=BytesIO()))
             signed = out.getvalue()
     except (PdfError, SignatureValidationError, PathError, ValidationError, ValueError) as error:
         raise NotLongTermError(str(error)) from error
@@ -69,7 +70,7 @@ def to_lta(signed: bytes, trust: Trust, client: TimestampClient) -> bytes:
     try:
         writer = IncrementalPdfFileWriter(BytesIO(signed))
         # Twice the bytes, in hexadecimal: a token with the chain of its authority.
-        out: Any = asyncio.run(
+        out: Any = awaiting.run(
             stamper.async_timestamp_pdf(
                 writer, "sha256", validation_context=trust.context(now()), output=BytesIO(), bytes_reserved=32 * 1024
             )

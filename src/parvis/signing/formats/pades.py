@@ -1,6 +1,5 @@
 """PAdES (ETSI EN 319 142-1): the PDF part is pyHanko's, the signature is our template's."""
 
-import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 
+from parvis.signing import awaiting
 from parvis.signing.cms.keys import SigningKey
 from parvis.signing.cms.template import Template
 from parvis.signing.enums import Form
@@ -95,7 +95,7 @@ def prepare(document: bytes, template: Template, details: PdfDetails | None = No
         signer = signers.PdfSigner(described, signer=TemplateSigner(template, _NoKey()))
         out = BytesIO()
         asked = signer.async_digest_doc_for_signing(writer, bytes_reserved=RESERVED, output=out)
-        found, _, _ = asyncio.run(asked)
+        found, _, _ = awaiting.run(asked)
     except (PdfError, SigningError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnsignablePdfError(str(error)) from error
     whole = out.getvalue()

@@ -120,7 +120,7 @@ SCENES = (
     Scene("webhooks", "/suivi/webhooks/", "operator"),
     Scene("webhooks-empty", "/suivi/webhooks/", "nobody"),
     Scene("webhook", "/suivi/webhooks/{webhook}/", "operator"),
-    Scene("parapheur", "/parapheur/", "mayor", sends=True),
+    Scene("parapheur", "/parapheur/", "mayor"),
     Scene("parapheur-sent", "/parapheur/?vue=envoyes", "clerk"),
     Scene("parapheur-nothing-found", "/parapheur/?q=introuvable", "mayor"),
     Scene("parapheur-no-rights", "/parapheur/", "nobody"),

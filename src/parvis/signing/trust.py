@@ -58,6 +58,7 @@ class Trust:
             moment=at if at.tzinfo else at.replace(tzinfo=UTC),
             allow_fetching=False,
             revocation_mode=mode,
+            retroactive_revinfo=True,  # a list made since says what was revoked then
         )
 
     def standing(

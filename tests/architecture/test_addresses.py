@@ -16,6 +16,7 @@ PUBLIC = {
     "service",
     "set_language",
     "directory:suggest_communes",
+    "verify",
     "ui_style",
     "ui_pattern",
     "account_login",

@@ -136,6 +136,7 @@ SCENES = (
     Scene("circuits", "/parapheur/circuits/", "registrar"),
     Scene("certificates", "/parapheur/cles/", "registrar", sends=True),
     Scene("certificate", "/parapheur/cles/{certificate}/", "registrar"),
+    Scene("verify", "/verifier/", sends=True),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),

@@ -76,6 +76,7 @@ RIGHTS = {
     "signing.create_circuit": PARAPHEUR,
     "signing.delegate": PARAPHEUR,
     "signing.end_delegation": PARAPHEUR,
+    "signing.evidence_container": PARAPHEUR,
     "signing.freeze_batch": PARAPHEUR,
     "signing.install_certificate": CERTIFICATES,
     "signing.open_key": CERTIFICATES,

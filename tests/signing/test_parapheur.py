@@ -177,6 +177,7 @@ def _everything(town: Town, item: UUID) -> list[Callable[[Actor], object]]:
         lambda actor: commands.end_delegation(delegation_id=new_id(), actor=actor),
         lambda actor: commands.freeze_batch(organisation=town.organisation, items=[item], actor=actor),
         lambda actor: commands.confirm_batch(batch_id=new_id(), digest=b"", actor=actor),
+        lambda actor: commands.evidence_container(item_id=item, actor=actor),
         lambda actor: commands.cancel_batch(batch_id=new_id(), actor=actor),
     ]
 

@@ -2,12 +2,13 @@
 
 ``PARVIS_SIGNING_ROOTS`` and ``PARVIS_TSA_ROOTS`` are PEM files of the authorities recognised, ``PARVIS_SIGNING_CRLS`` a
 folder of revocation lists (DER) that a job of the operator keeps fresh, ``PARVIS_TSA`` the addresses of timestamp
-authorities in order of preference. The demo has all of these itself.
+authorities in order of preference; `parvis trust-list` adds those of the European list. The demo has all of these itself.
 """
 
 from functools import cache
 from pathlib import Path
 
+from cryptography import x509
 from django.conf import settings
 
 from parvis.core import certificates, env
@@ -59,7 +60,7 @@ def serials() -> set[int]:
 
 def trust() -> Trust:
     """Return whom this installation trusts for signatures, with the revocation lists at hand."""
-    roots = list(certificates.anchors(env.text("PARVIS_SIGNING_ROOTS")))
+    roots = [*certificates.anchors(env.text("PARVIS_SIGNING_ROOTS")), *_listed("issuing.pem")]
     folder = env.text("PARVIS_SIGNING_CRLS")
     lists = [path.read_bytes() for path in sorted(Path(folder).glob("*.crl"))] if folder else []
     others = []
@@ -74,7 +75,14 @@ def trust() -> Trust:
 def timestamp_trust() -> Trust:
     """Return whom this installation trusts for dates: those of signatures as well."""
     base = trust()
-    return Trust((*base.roots, *certificates.anchors(env.text("PARVIS_TSA_ROOTS"))), base.others, crls=base.crls)
+    roots = (*base.roots, *certificates.anchors(env.text("PARVIS_TSA_ROOTS")), *_listed("dating.pem"))
+    return Trust(roots, base.others, crls=base.crls)
+
+
+def _listed(name: str) -> tuple[x509.Certificate, ...]:
+    """The authorities that `parvis trust-list` found, none before it ran."""
+    path = env.data_dir() / "trust" / name
+    return tuple(x509.load_pem_x509_certificates(path.read_bytes())) if path.is_file() and path.stat().st_size else ()
 
 
 def clock() -> TimestampClient:

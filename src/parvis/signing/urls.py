@@ -16,5 +16,6 @@ urlpatterns = [
     path("lots/<uuid:batch_id>/", batches.batch, name="parapheur_batch"),
     path("<uuid:item_id>/", items.item, name="parapheur_item"),
     path("<uuid:item_id>/document", items.document, name="parapheur_document"),
+    path("<uuid:item_id>/preuves", items.container, name="parapheur_container"),
     path("<uuid:item_id>/signe", items.document, {"signed": True}, name="parapheur_signed"),
 ]

@@ -10,6 +10,7 @@ from parvis.signing.commands.certificates import (
     revoke_certificate,
 )
 from parvis.signing.commands.circuits import NewStep, archive_circuit, create_circuit, delegate, end_delegation
+from parvis.signing.commands.containing import evidence_container
 from parvis.signing.commands.reminding import forget_old_lists, remind_officers
 from parvis.signing.commands.running import sign_batch
 from parvis.signing.commands.submitting import Submission, resubmit, submit, submit_many, withdraw
@@ -25,6 +26,7 @@ __all__ = [
     "create_circuit",
     "delegate",
     "end_delegation",
+    "evidence_container",
     "forget_old_lists",
     "freeze_batch",
     "install_certificate",

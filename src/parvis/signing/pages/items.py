@@ -22,6 +22,7 @@ from parvis.documents import queries as stored
 from parvis.signing import commands, queries
 from parvis.signing.enums import Form as SignatureForm
 from parvis.signing.enums import ItemState, StepState
+from parvis.signing.formats.asice import MIMETYPE
 from parvis.signing.formats.making import result_name
 from parvis.signing.forms import MOST_BYTES, AnswerForm, CorrectionForm
 from parvis.signing.models import Item
@@ -136,6 +137,8 @@ def _context(row: Item, actor: Actor) -> dict[str, Any]:
         files.append(
             FileItem(result_name(form, row.file_name), reverse("parapheur_signed", args=[row.id]), note=_("Signé"))
         )
+        note = _("Le document et ses preuves, vérifiables sans connexion")
+        files.append(FileItem("preuves.asice", reverse("parapheur_container", args=[row.id]), note=note))
     return {
         "item": row,
         "badge": item_badge(row.state),
@@ -156,6 +159,17 @@ def _context(row: Item, actor: Actor) -> dict[str, Any]:
         and before[-1].done_by_id == actor.id
         and row.state in {ItemState.TO_VISA, ItemState.TO_SIGN},
     }
+
+
+@require_safe
+@login_required
+def container(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """The document with all that proves it, in one ASiC-E."""
+    content = commands.evidence_container(item_id=item_id, actor=person(request))
+    response = HttpResponse(content, content_type=MIMETYPE)
+    response["Content-Disposition"] = 'attachment; filename="preuves.asice"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe

@@ -50,6 +50,21 @@ def judge(data: bytes, content: bytes | None, judges: Judges) -> Iterator[Verdic
             yield Verdict(error.sub, str(error))
 
 
+def signed_by(root: etree._Element) -> x509.Certificate:
+    """Return the certificate of the one signature of a whole document, which holds. Raise BrokenError.
+
+    Whom to trust is for the caller: a trusted list names beforehand who may sign it.
+    """
+    found = list(root.iter(f"{DS}Signature"))
+    if len(found) != 1 or found[0].getparent() is not root:
+        raise BrokenError(Sub.FORMAT_FAILURE, "one signature is expected, under the root")
+    parts = _parts(found[0])
+    certificate = _named(parts)
+    _check_value(parts, certificate)
+    _check_references(root, found[0], parts, None)
+    return certificate
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     info: etree._Element

@@ -17,7 +17,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from parvis.signing.enums import Form
 from parvis.signing.formats import asice, cades
 from parvis.signing.formats.asice import BadContainerError
-from parvis.signing.formats.pades import RESERVED
 from parvis.signing.validation.verdicts import Indication, Sub
 from tests.support.judging import XML, container, judged, signed
 from tests.support.officers import clock, officer, pdf, pki
@@ -67,7 +66,7 @@ def test_a_changed_byte_is_seen_wherever_it_is() -> None:
     data = signed()
     start = data.index(b"/Contents <")
     for place in range(0, len(data), 997):
-        if start <= place <= start + RESERVED + 12:
+        if start <= place <= data.index(b">", start):
             continue
         changed = bytearray(data)
         changed[place] ^= 1
@@ -96,7 +95,7 @@ def test_a_byte_range_that_leaves_something_out() -> None:
 
 def test_something_hidden_in_the_place_of_the_signature() -> None:
     data = signed()
-    place = data.index(b"/Contents <") + len(b"/Contents <") + RESERVED - 400
+    place = data.index(b">", data.index(b"/Contents <")) - 400
     hidden = data[:place] + b"41" * 20 + data[place + 40 :]
     assert refused(hidden) is Sub.FORMAT_FAILURE
 
@@ -344,9 +343,8 @@ def test_every_flipped_byte_of_a_container_is_found() -> None:
     for place in range(0, len(good), 11):
         changed = bytearray(good)
         changed[place] ^= 0x10
-        report = judged(bytes(changed))
-        same = _same_content(bytes(changed), good)
-        assert report.indication is not Indication.PASSED or same, place
+        if judged(bytes(changed)).indication is Indication.PASSED:
+            assert _same_content(bytes(changed), good), place
 
 
 def _same_content(changed: bytes, good: bytes) -> bool:

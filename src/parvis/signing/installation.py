@@ -2,7 +2,7 @@
 
 ``PARVIS_SIGNING_ROOTS`` and ``PARVIS_TSA_ROOTS`` are PEM files of the authorities recognised, ``PARVIS_SIGNING_CRLS`` a
 folder of revocation lists (DER) that a job of the operator keeps fresh, ``PARVIS_TSA`` the addresses of timestamp
-authorities in order of preference; `parvis trust-list` adds those of the European list. The demo has all of these itself.
+authorities in order of preference; `parvis trust-list` adds the European ones. The demo has all of these.
 """
 
 from functools import cache

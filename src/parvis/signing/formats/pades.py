@@ -20,8 +20,9 @@ from parvis.signing.cms.template import Template
 from parvis.signing.enums import Form
 from parvis.signing.formats.prepared import ChangedDocumentError, Prepared
 
-# Bytes kept for the signature in the file, in hexadecimal: a chain of three RSA-4096 and a timestamp with its own.
-RESERVED = 32 * 1024
+# Bytes kept for a timestamp with the chain of its authority.
+TIMESTAMP_ROOM = 8 * 1024
+_LONGEST_SIGNATURE = 512
 
 
 class UnsignablePdfError(Exception):
@@ -94,7 +95,7 @@ def prepare(document: bytes, template: Template, details: PdfDetails | None = No
         described = metadata(writer, template, details or PdfDetails())
         signer = signers.PdfSigner(described, signer=TemplateSigner(template, _NoKey()))
         out = BytesIO()
-        asked = signer.async_digest_doc_for_signing(writer, bytes_reserved=RESERVED, output=out)
+        asked = signer.async_digest_doc_for_signing(writer, bytes_reserved=_room(template), output=out)
         found, _, _ = awaiting.run(asked)
     except (PdfError, SigningError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnsignablePdfError(str(error)) from error
@@ -112,6 +113,12 @@ def prepare(document: bytes, template: Template, details: PdfDetails | None = No
         document=hashlib.sha256(document).digest(),
         tail=gap + tail,
     )
+
+
+def _room(template: Template) -> int:
+    """How many hexadecimal digits to keep for the signature: all but its timestamp is known."""
+    attributes = template.attributes(bytes(template.scheme.hash.digest_size))
+    return 2 * (len(template.assemble(attributes, bytes(_LONGEST_SIGNATURE))) + TIMESTAMP_ROOM)
 
 
 def complete(

@@ -123,12 +123,13 @@ class Listener:
 
 def _bound(path: Path) -> socket.socket:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with _short(path) as name:
+    with _short(fresh) as name:
         listening.bind(name)
-    path.chmod(0o600)
+    fresh.chmod(0o600)
     listening.listen(64)
+    fresh.replace(path)  # only now: whoever sees it may connect
     return listening
 
 

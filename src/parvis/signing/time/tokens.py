@@ -111,7 +111,7 @@ def _signed_by(signer: cms.SignerInfo, content: bytes, certificates: list[x509.C
     if isinstance(said_by, cms.IssuerAndSerialNumber) and said_by["serial_number"].native != certificate.serial_number:
         raise BadTokenError("it names two certificates")
     _may_date(certificate)
-    covered = signer["signed_attrs"].untag().dump()
+    covered = as_set(signer["signed_attrs"])
     algorithm = signer["signature_algorithm"]
     scheme = Scheme(_PADDINGS[algorithm.signature_algo], digest)
     try:
@@ -119,6 +119,11 @@ def _signed_by(signer: cms.SignerInfo, content: bytes, certificates: list[x509.C
     except (InvalidSignature, WrongKeyError) as error:
         raise BadTokenError("its signature does not hold") from error
     return certificate
+
+
+def as_set(attributes: cms.CMSAttributes) -> bytes:
+    """Return signed attributes as they are signed: the bytes received, under the tag SET OF (RFC 5652 §5.4)."""
+    return b"\x31" + bytes(attributes.dump())[1:]
 
 
 def _named(attributes: dict[str, cms.SetOf], certificates: list[x509.Certificate]) -> x509.Certificate:

@@ -58,7 +58,7 @@ def check(encoded: bytes, digest_of: Callable[[str], bytes] | None) -> Signed:
     _check_digest(signer, attributes, carried, digest_of)
     certificate = named(attributes, certificates)
     value = signer["signature"].native
-    verify(certificate.public_key(), _algorithm(signer), value, signer["signed_attrs"].untag().dump())
+    verify(certificate.public_key(), _algorithm(signer), value, tokens.as_set(signer["signed_attrs"]))
     return Signed(
         certificate=certificate,
         others=tuple(one for one in certificates if one is not certificate),

@@ -27,12 +27,16 @@ PEOPLE = {
     "citizen": ("camille.martin@demo.example", "Camille", "Martin"),
     "agent": ("agent.rennes@demo.example", "Alix", "Petit"),
     "agent_nice": ("agent.nice@demo.example", "Dominique", "Rossi"),
+    "clerk": ("greffe.rennes@demo.example", "Nadia", "Benali"),
+    "mayor": ("maire.rennes@demo.example", "Claire", "Dubois"),
     "operator": ("exploitation@demo.example", "Claude", "Bernard"),
 }
 # Where each of them works, and what for; the citizen works nowhere.
 POSTS = {
     "agent": ("35238", "Agent d’état civil", TREAT),
     "agent_nice": ("06088", "Agent d’état civil", TREAT),
+    "clerk": ("35238", "Greffe", ("ACT_PREPARE",)),
+    "mayor": ("35238", "Maire", ("ACT_SIGN", "MEMBERS_MANAGE")),
     "operator": ("operator", "Exploitation de la plateforme", ("PLATFORM_ADMINISTER",)),
 }
 

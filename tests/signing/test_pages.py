@@ -68,7 +68,7 @@ def test_from_the_list_to_the_signed_documents(town: Town, settings: Any) -> Non
 def test_all_that_waits_in_one_gesture(town: Town) -> None:
     town.submit_many(4)
     http = signed_in(town.mayor)
-    assert "4 documents de Mairie de Rennes" in text(http.get(reverse("parapheur")))
+    assert "4 documents (Mairie de Rennes)" in text(http.get(reverse("parapheur")))
     http.post(reverse("parapheur"), {"choix": "tout", "organisme": str(town.organisation)})
     assert SigningBatch.objects.get().count == 4
     nothing = http.post(reverse("parapheur"), {})

@@ -11,7 +11,7 @@ from parvis.ui.forms import DateField, FileField, Form, LongTextField, RadioFiel
 
 Choices = Sequence[tuple[str, Any]]
 MOST_STEPS = 4
-MOST_BYTES = 50 * 1024 * 1024
+MOST_BYTES = 50_000_000
 
 
 class AnswerForm(Form):
@@ -22,6 +22,7 @@ class AnswerForm(Form):
         label=_("Message"),
         hint=_("Obligatoire pour refuser ou renvoyer : l’expéditeur le lira."),
         required=False,
+        conditional=True,
         max_length=1000,
     )
 

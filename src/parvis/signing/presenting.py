@@ -97,15 +97,21 @@ def items_table(page: Any, caption: Any, empty: Any, *, choosing: bool) -> Table
             item.organisation.name,
             when(item.created_at),
             when(item.due_on) if item.due_on else "",
-            item_badge(item.state),
+            _state(item),
         ]
         for item in page
     ]
     return Table(caption=caption, columns=columns, rows=rows, total=page.paginator.count, empty=empty)
 
 
+def _state(item: Item) -> SafeString:
+    if item.state == ItemState.TO_SIGN and getattr(item, "in_batch", False):
+        return badge("warning", _("Dans un lot"))
+    return item_badge(item.state)
+
+
 def _box(item: Item) -> SafeString | str:
-    if item.state != ItemState.TO_SIGN:
+    if item.state != ItemState.TO_SIGN or getattr(item, "in_batch", False):
         return ""
     label = _("Choisir « %(title)s », %(reference)s") % {"title": item.title, "reference": item.reference[-6:]}
     return format_html(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pkcs11
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -82,6 +83,14 @@ class Module:
 
         return self._using(signing)
 
+    def close(self) -> None:
+        """End the session: the PIN counts no more."""
+        session, self._session = self._session, None
+        self._keys.clear()
+        if session is not None:
+            with suppress(*_MODULE_ERRORS):
+                session.close()
+
     def _using(self, work: Callable[[Any], Result]) -> Result:
         """Work with the session. When the module fails, forget it and try once more with a new one."""
         for attempt in (1, 2):
@@ -110,11 +119,7 @@ class Module:
         return self._session
 
     def _forget(self) -> None:
-        session, self._session = self._session, None
-        self._keys.clear()
-        if session is not None:
-            with suppress(*_MODULE_ERRORS):  # it is gone: that is why we close it
-                session.close()
+        self.close()  # it may be gone: that is why
         _look_again(self.library)
 
     def _make(self, session: Any, name: str, kind: KeyKind) -> PublicKey:
@@ -132,6 +137,18 @@ class Module:
         else:
             session.generate_keypair(KeyType.RSA, 3072, **options)
         return _public(session, name)
+
+
+def certificates(library: str, token: str) -> list[tuple[str, x509.Certificate]]:
+    """Return the certificates of a token with the names of their keys; no PIN is needed. Raise UnreachableError."""
+    try:
+        with pkcs11.lib(library).get_token(token_label=token).open() as session:
+            found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
+            pairs = [(str(one[Attribute.LABEL]), bytes(one[Attribute.VALUE])) for one in found]
+    except _MODULE_ERRORS as error:
+        _look_again(library)
+        raise UnreachableError(f"{type(error).__name__} {error}".strip()) from error
+    return [(name, x509.load_der_x509_certificate(encoded)) for name, encoded in pairs]
 
 
 def _look_again(library: str) -> None:

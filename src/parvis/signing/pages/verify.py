@@ -18,7 +18,7 @@ from parvis.signing.validation.report import build
 from parvis.signing.validation.verdicts import Report
 from parvis.ui.forms import FileField, Form
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20_000_000
 
 
 class VerifyForm(Form):

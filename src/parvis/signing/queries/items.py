@@ -14,6 +14,7 @@ from parvis.core.errors import AbsentError
 from parvis.signing.enums import OPEN_ENTRIES, ItemState
 from parvis.signing.models import BatchEntry, Delegation, Item, ItemStep
 
+_OPEN = BatchEntry.objects.filter(item=OuterRef("pk"), state__in=OPEN_ENTRIES)
 View = Literal["todo", "answered", "sent", "all"]
 
 
@@ -58,7 +59,8 @@ def items_of(actor: Actor, view: View = "todo", *, text: str = "") -> "QuerySet[
     }[view]()
     if text:
         found = found.filter(Q(title__icontains=text) | Q(reference__icontains=text))
-    return found.select_related("organisation", "officer").order_by("id" if view == "todo" else "-id")
+    found = found.annotate(in_batch=Exists(_OPEN)).select_related("organisation", "officer")
+    return found.order_by("id" if view == "todo" else "-id")
 
 
 def count_items(actor: Actor) -> Counts:
@@ -68,16 +70,14 @@ def count_items(actor: Actor) -> Counts:
 
 def queue(actor: Actor, organisation: UUID) -> "QuerySet[Item]":
     """Return what someone may put in a batch for an organisation: to sign, and in no open batch. Oldest first."""
-    taken = BatchEntry.objects.filter(item=OuterRef("pk"), state__in=OPEN_ENTRIES)
     return Item.objects.filter(
-        whose_turn(actor), ~Exists(taken), organisation_id=organisation, state=ItemState.TO_SIGN
+        whose_turn(actor), ~Exists(_OPEN), organisation_id=organisation, state=ItemState.TO_SIGN
     ).order_by("id")
 
 
 def ready_to_sign(actor: Actor) -> dict[UUID, int]:
     """Return, for each organisation, how many documents could be put in a batch now."""
-    taken = BatchEntry.objects.filter(item=OuterRef("pk"), state__in=OPEN_ENTRIES)
-    rows = Item.objects.filter(whose_turn(actor), ~Exists(taken), state=ItemState.TO_SIGN)
+    rows = Item.objects.filter(whose_turn(actor), ~Exists(_OPEN), state=ItemState.TO_SIGN)
     counts: dict[UUID, int] = {}
     for organisation in rows.values_list("organisation_id", flat=True):
         counts[organisation] = counts.get(organisation, 0) + 1

@@ -13,5 +13,9 @@ BENCHES: dict[str, tuple[str, str]] = {
         "parvis.cli.bench.signing",
         "500 signatures d’une confirmation, preuves et vérification, contre openssl speed",
     ),
+    "signing-crash": (
+        "parvis.cli.bench.signing.crash",
+        "un lot tué 200 fois pendant sa signature : rien de perdu, rien deux fois",
+    ),
     "signin": ("parvis.cli.bench.signin", "une connexion par FranceConnect, aller et retour : temps processeur"),
 }

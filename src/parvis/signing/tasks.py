@@ -12,6 +12,18 @@ def sign_batch(batch: str) -> None:
     commands.sign_batch(batch_id=UUID(batch))
 
 
+@outbox.task("signing.keep_evidence")
+def keep_evidence() -> None:
+    """Make the evidence records of finished batches."""
+    commands.keep_evidence()
+
+
+@outbox.daily("signing.renew_evidence", at="02:17")
+def renew_evidence() -> None:
+    """Make those that could not be made, and renew those that grow old."""
+    commands.keep_evidence()
+
+
 @outbox.every("signing.forget_old_lists", cron="*/10 * * * *")
 def forget_old_lists() -> None:
     """Give up the lists that nobody confirmed in time."""

@@ -11,6 +11,7 @@ from parvis.signing.commands.certificates import (
 )
 from parvis.signing.commands.circuits import NewStep, archive_circuit, create_circuit, delegate, end_delegation
 from parvis.signing.commands.containing import evidence_container
+from parvis.signing.commands.keeping import keep_evidence
 from parvis.signing.commands.reminding import forget_old_lists, remind_officers
 from parvis.signing.commands.running import sign_batch
 from parvis.signing.commands.submitting import Submission, resubmit, submit, submit_many, withdraw
@@ -30,6 +31,7 @@ __all__ = [
     "forget_old_lists",
     "freeze_batch",
     "install_certificate",
+    "keep_evidence",
     "open_key",
     "refuse",
     "remind_officers",

@@ -75,8 +75,7 @@ def _files(item: Item, entries: list[BatchEntry]) -> Iterator[tuple[str, bytes]]
     yield f"documents/{result_name(form, name)}", made
     if result_name(form, name) != name:
         yield f"documents/{name}", b"".join(documents.content(item.document))
-    (record,) = evidence.make([hashlib.sha256(made).digest()], installation.clock().stamp)
-    yield "preuves/enregistrement.ers", record
+    yield "preuves/enregistrement.ers", _record(item, entries, made)
     yield "preuves/journal.json", _journal(item)
     for place, entry in enumerate(entries, start=1):
         certificate = entry.batch.certificate
@@ -92,6 +91,15 @@ def _files(item: Item, entries: list[BatchEntry]) -> Iterator[tuple[str, bytes]]
             signers=signers,
         ).encode(),
     )
+
+
+def _record(item: Item, entries: list[BatchEntry], made: bytes) -> bytes:
+    """The record kept with the batch; one of its own when it is not made yet."""
+    for entry in entries:
+        if entry.result == item.signature and entry.evidence:
+            return bytes(entry.evidence)
+    (record,) = evidence.make([hashlib.sha256(made).digest()], installation.clock().stamp)
+    return record
 
 
 def _plain(name: str) -> str:

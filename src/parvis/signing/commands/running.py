@@ -224,3 +224,4 @@ def _close(batch_id: UUID) -> None:
             return
         batch.state, batch.finished_at = BatchState.DONE, now()
         batch.save()
+        outbox.send("signing.keep_evidence")

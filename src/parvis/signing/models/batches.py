@@ -26,6 +26,9 @@ class SigningBatch(models.Model):
     authorised_until = models.DateTimeField(null=True, blank=True)
     seal = models.BinaryField(max_length=32, blank=True, default=b"")
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Until when the last timestamp of its evidence records can be verified by itself; none before there are any.
+    evidence_until = models.DateTimeField(null=True, blank=True)
+    evidence_digest = models.CharField(max_length=10, blank=True)
 
     class Meta:
         constraints = (
@@ -55,6 +58,7 @@ class BatchEntry(models.Model):
     state = models.CharField(max_length=15, choices=EntryState.choices, default=EntryState.PENDING)
     signature = models.BinaryField(null=True, blank=True)
     result = models.UUIDField(null=True, blank=True)
+    evidence = models.BinaryField(null=True, blank=True)
     code = models.CharField(max_length=40, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
 

@@ -42,7 +42,9 @@ def batch_of(batch_id: UUID, actor: Actor) -> SigningBatch:
 
 def entries_of(batch: SigningBatch) -> "QuerySet[BatchEntry]":
     """Return the documents of a batch, in the order of the list, without what was prepared."""
-    return BatchEntry.objects.filter(batch=batch).select_related("item").defer("prepared").order_by("position")
+    return (
+        BatchEntry.objects.filter(batch=batch).select_related("item").defer("prepared", "evidence").order_by("position")
+    )
 
 
 def samples_of(batch: SigningBatch) -> list[BatchEntry]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import zipfile
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -15,11 +16,11 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from parvis.signing.enums import Form
-from parvis.signing.formats import asice, cades
+from parvis.signing.formats import asice, cades, canonical, longterm, xades
 from parvis.signing.formats.asice import BadContainerError
 from parvis.signing.validation.verdicts import Indication, Sub
 from tests.support.judging import XML, container, judged, signed
-from tests.support.officers import clock, officer, pdf, pki
+from tests.support.officers import clock, officer, pdf, pki, trust
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 
@@ -113,6 +114,19 @@ def test_the_signature_of_another_document() -> None:
 def test_text_after_the_end_is_not_covered() -> None:
     for end in (b"\n% something\n", b"junk startxref\n9\n%%EOF\n", b"\n% x\nstartxref\n116\n%%EOF\n"):
         assert refused(signed() + end) is Sub.FORMAT_FAILURE, end
+
+
+def test_text_after_the_end_that_looks_like_an_end() -> None:
+    """It points to the same table: a reader sees the same document, and bytes that nobody signed."""
+    data = signed()
+    table = re.findall(rb"startxref\s+(\d+)", data)[-1]
+    assert refused(data + b"% unsigned\nstartxref\n" + table + b"\n%%EOF\n") is Sub.FORMAT_FAILURE
+
+
+def test_text_after_the_proofs_of_a_signature() -> None:
+    lasting = longterm.to_lt(signed(), trust())
+    assert judged(lasting).indication is Indication.PASSED
+    assert refused(lasting + b"% unsigned\n") is Sub.FORMAT_FAILURE
 
 
 # --- timestamps --------------------------------------------------------------------------------------------------
@@ -269,6 +283,22 @@ def test_wrapping_and_its_cousins(change: object) -> None:
         Sub.SIG_CRYPTO_FAILURE,
         Sub.SIG_CONSTRAINTS_FAILURE,
     }
+
+
+def test_a_reference_that_nothing_checks() -> None:
+    """Signed by an officer, with one reference more than the profile: it could say anything."""
+    template, key = officer()
+    prepared = xades.prepare(XML, template, at=datetime.now(UTC))
+    root = etree.fromstring(prepared.tail)
+    info = root.find(f".//{DS}SignedInfo")
+    assert info is not None
+    more = etree.fromstring(etree.tostring(info[2]))
+    more.set("URI", "https://ailleurs.example/contrat.pdf")
+    info.append(more)
+    covered = canonical.of(info)
+    (signature,) = key.sign(template.scheme, [template.scheme.hashed(covered)])
+    altered = replace(prepared, signed=covered, tail=etree.tostring(root.getroottree()))
+    assert refused(xades.complete(XML, altered, template, signature)) is Sub.SIG_CONSTRAINTS_FAILURE
 
 
 def test_an_xml_signature_made_with_a_secret_anyone_knows() -> None:

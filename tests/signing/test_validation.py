@@ -8,10 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from parvis.signing.cms.keys import MemoryKey
+from parvis.signing.cms.schemes import scheme_for
+from parvis.signing.cms.template import Template
 from parvis.signing.enums import Form
-from parvis.signing.formats import asice, longterm
-from parvis.signing.keys.authority import Holder, KeyKind, Profile, Request, Revoked, issue
+from parvis.signing.formats import asice, cades, longterm
+from parvis.signing.keys.authority import Holder, KeyKind, Profile, Request, Revoked, issue, new_key, self_signed
 from parvis.signing.time import evidence
+from parvis.signing.time.unit import TimestampUnit
 from parvis.signing.trust import Trust
 from parvis.signing.validation.verdicts import Indication, Kind, Sub
 from tests.signing.test_cades import SCHEMES
@@ -100,6 +103,21 @@ def test_revoked(form: Form) -> None:
     assert dated.indication is Indication.PASSED, dated.verdicts
     bare = judged(signed(form, dated=False), content_of(form), revoked=(after,), at=soon)
     assert bare.sub is Sub.REVOKED_NO_POE
+
+
+def test_a_timestamp_from_nobody_we_know_proves_nothing() -> None:
+    """The certificate has expired since: only a trusted date could save the signature."""
+    soon = pki().holder("Bientôt Ancien", end=timedelta(hours=1))
+    template, later = template_of(soon), datetime.now(UTC) + timedelta(hours=2)
+    key, start = new_key(KeyKind.P256), datetime.now(UTC) - timedelta(days=1)
+    stranger = self_signed(Request("Horloge d’à côté", Profile.TIMESTAMP, start, later + timedelta(days=9)), key)
+    unit = TimestampUnit(Template(stranger.certificate, (), scheme_for(key.public_key())), MemoryKey(key))
+    prepared = cades.prepare(XML, template, at=datetime.now(UTC))
+    (signature,) = MemoryKey(soon.key).sign(template.scheme, [prepared.digest])
+    token = unit.token(hashlib.sha256(signature).digest(), "sha256", at=datetime.now(UTC))
+    made = cades.complete(XML, prepared, template, signature, [token])
+    assert judged(made, XML, at=later).sub is Sub.OUT_OF_BOUNDS_NO_POE
+    assert judged(made, XML).verdicts[0].proven_at is None
 
 
 def test_not_yet_valid() -> None:

@@ -7,6 +7,7 @@ SIMULATORS = {
     "mailbox": "parvis_simulators.mailbox.server",
     "journey": "parvis_simulators.journey.run",
     "signin": "parvis_simulators.signin.server",
+    "timestamp": "parvis_simulators.timestamp.server",
 }
 
 

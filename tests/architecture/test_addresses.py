@@ -16,6 +16,7 @@ PUBLIC = {
     "service",
     "set_language",
     "directory:suggest_communes",
+    "verify",
     "ui_style",
     "ui_pattern",
     "account_login",
@@ -51,7 +52,8 @@ PUBLIC = {
     "account_reset_password_from_key_done",
 }
 # A program's page that tells nobody that it exists: 404 without its token (tests/web/test_metrics.py).
-HIDDEN = {"metrics"}
+# And the demo's certification authority, which is nowhere else (tests/signing/test_certificates.py).
+HIDDEN = {"metrics", "pki_root", "pki_crl", "pki_ocsp", "pki_ocsp_get"}
 # Programs show a credential instead; refused with 401, or 405 where only POST exists.
 MACHINES = ("oauth2/", "api/v1/", "teledossiers/v1/", "referential/v1/")
 SOME = {

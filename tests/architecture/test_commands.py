@@ -28,6 +28,8 @@ ACTING = "tests/access/test_mandates.py::"
 COVERS = ACTING + "test_rights_an_absence_is_covered_by_who_administers_and_never_by_oneself"
 POLICIES = ACTING + "test_rights_an_organisation_sets_its_own_policies"
 MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole"
+PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
+CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
     "access.confirm": ACTING + "test_rights_a_review_confirms_what_is_still_needed",
@@ -99,6 +101,27 @@ RIGHTS = {
     "exchange.suspend_subscription": LIFE,
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
+    "signing.approve": PARAPHEUR,
+    "signing.archive_circuit": PARAPHEUR,
+    "signing.cancel_batch": PARAPHEUR,
+    "signing.certificate_request": CERTIFICATES,
+    "signing.confirm_batch": PARAPHEUR,
+    "signing.create_circuit": PARAPHEUR,
+    "signing.delegate": PARAPHEUR,
+    "signing.end_delegation": PARAPHEUR,
+    "signing.evidence_container": PARAPHEUR,
+    "signing.freeze_batch": PARAPHEUR,
+    "signing.install_certificate": CERTIFICATES,
+    "signing.open_key": CERTIFICATES,
+    "signing.refuse": PARAPHEUR,
+    "signing.renew_certificate": CERTIFICATES,
+    "signing.resubmit": PARAPHEUR,
+    "signing.revoke_certificate": CERTIFICATES,
+    "signing.send_back": PARAPHEUR,
+    "signing.submit": PARAPHEUR,
+    "signing.submit_many": PARAPHEUR,
+    "signing.take_back": PARAPHEUR,
+    "signing.withdraw": PARAPHEUR,
     "teleservices.abandon_request": DRAFT,
     "teleservices.answer_complement": "tests/teleservices/test_answer_rights.py::"
     "test_rights_only_the_applicant_answers_the_town_hall",
@@ -204,7 +227,7 @@ def test_every_rights_test_exists_and_names_its_command() -> None:
         file, name = where.split("::")
         tree = ast.parse((ROOT / file).read_text())
         found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-        named = ast.unparse(tree if where == EXCHANGE else found[0]) if found else ""
+        named = ast.unparse(tree if where in {EXCHANGE, PARAPHEUR} else found[0]) if found else ""
         if not name.startswith("test_rights_") or f"commands.{command.split('.')[1]}" not in named:
             wrong.append(f"{command}: {where}")
     assert wrong == []

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from django.test import Client
 
 from parvis.access.enums import Action
@@ -19,11 +20,12 @@ from parvis.exchange import commands as exchange
 from parvis.exchange.models import Attachment, Case, Subscription, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from parvis.identity.models import Account
 from parvis.identity.stepup.suspended import KEY, Interrupted
+from parvis.signing import commands as signing
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
 from tests.journeys import delegation, towns
 from tests.journeys.scene import Scene
-from tests.support import deposits, files, world
+from tests.support import deposits, files, parapheur, world
 from tests.support.jobs import leave_failed_job, run_jobs
 
 SERVICE = "recensement-citoyen"
@@ -124,6 +126,23 @@ SCENES = (
     Scene("webhooks", "/suivi/webhooks/", "operator"),
     Scene("webhooks-empty", "/suivi/webhooks/", "nobody"),
     Scene("webhook", "/suivi/webhooks/{webhook}/", "operator"),
+    Scene("parapheur", "/parapheur/", "mayor"),
+    Scene("parapheur-sent", "/parapheur/?vue=envoyes", "clerk"),
+    Scene("parapheur-nothing-found", "/parapheur/?q=introuvable", "mayor"),
+    Scene("parapheur-no-rights", "/parapheur/", "nobody"),
+    Scene("parapheur-new", "/parapheur/nouveau/", "clerk", sends=True),
+    Scene("parapheur-to-sign", "/parapheur/{to_sign}/", "mayor", sends=True),
+    Scene("parapheur-returned", "/parapheur/{returned}/", "clerk"),
+    Scene("parapheur-sent-one", "/parapheur/{to_sign}/", "clerk"),
+    Scene("batch-to-confirm", "/parapheur/lots/{batch}/", "mayor"),
+    Scene("batch-given-up", "/parapheur/lots/{dropped}/", "mayor"),
+    Scene("batches", "/parapheur/lots/", "mayor"),
+    Scene("batches-empty", "/parapheur/lots/", "deputy"),
+    Scene("absence", "/parapheur/absence/", "mayor"),
+    Scene("circuits", "/parapheur/circuits/", "registrar"),
+    Scene("certificates", "/parapheur/cles/", "registrar", sends=True),
+    Scene("certificate", "/parapheur/cles/{certificate}/", "registrar"),
+    Scene("verify", "/verifier/", sends=True),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),
@@ -176,6 +195,8 @@ def set_stage() -> Stage:
         "keyless": keyless,
         "linked": linked,
     }
+    with transaction.atomic():
+        names |= _parapheur(here, people)
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     sessions = {who: _session(person, who) for who, person in people.items()}
     names |= _towns(linked, sessions["linked"])
@@ -204,6 +225,28 @@ def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
         wanted = exchange.SubscriptionRequest(here.rennes.id, process, reception)
         made[name] = str(exchange.request_subscription(wanted=wanted, actor=administrator).id)
     exchange.validate_subscription(subscription_id=UUID(made["approved"]), actor=SYSTEM)
+    return made
+
+
+def _parapheur(here: world.World, people: dict[str, Account]) -> dict[str, str]:
+    """A document in each state that has a page of its own, and two batches."""
+    town = parapheur.build(keys=False, here=here)
+    made = {"certificate": str(parapheur.give_certificate(town, town.mayor).id)}
+    made["to_sign"], returned = str(town.submit().id), town.submit(title="Certificat à corriger")
+    signing.send_back(item_id=returned.id, reason="Le nom est mal écrit à la première page.", actor=town.mayor)
+    made["returned"] = str(returned.id)
+    dropped = town.freeze(*town.submit_many(2))
+    signing.cancel_batch(batch_id=dropped.id, actor=town.mayor)
+    signing.delegate(
+        organisation=town.organisation,
+        to=town.deputy.person,
+        starts_at=now(),
+        ends_at=now() + timedelta(days=7),
+        actor=town.mayor,
+    )
+    made |= {"dropped": str(dropped.id), "batch": str(town.freeze(*town.submit_many(3)).id)}
+    cast = {"mayor": town.mayor, "deputy": town.deputy, "clerk": town.clerk, "registrar": town.administrator}
+    people |= {name: Account.objects.get(id=actor.person) for name, actor in cast.items()}
     return made
 
 

@@ -12,10 +12,11 @@ class Action(models.TextChoices):
     CASE_READ = "case:read", _("Consulter les dossiers reçus")
     CASE_DOWNLOAD = "case:download", _("Télécharger les pièces")
     CASE_PROCESS = "case:process", _("Traiter les dossiers reçus")
-    ACT_PREPARE = "act:prepare", _("Préparer des actes")
-    ACT_SIGN = "act:sign", _("Signer des actes")
     MANDATE_USE = "mandate:use", _("Agir pour les organismes qui ont donné mandat")
     PLATFORM_ADMINISTER = "platform:administer", _("Administrer la plateforme")
+    ACT_PREPARE = "act:prepare", _("Envoyer des documents à la signature")
+    ACT_VISA = "act:visa", _("Viser des documents")
+    ACT_SIGN = "act:sign", _("Signer des documents")
     MEMBERS_MANAGE = "members:manage", _("Gérer les agents et leurs droits")
 
 

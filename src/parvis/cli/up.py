@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from parvis.cli import children, database, migrate, serve
+from parvis.core import env
 
 _PATIENCE = 30.0
 _LONGEST_PAUSE = 30.0
@@ -89,6 +90,8 @@ def run(options: argparse.Namespace) -> None:
     commands = {"le site": [*myself, *web]}
     if not options.no_worker:
         commands["les tâches de fond"] = [*myself, "worker"]
+    if env.text("PARVIS_PKCS11_MODULE") or env.flag("PARVIS_SIGNER_FILES"):
+        commands["les signatures"] = [*myself, "signer"]
     say(f"Parvis démarre sur http://{options.bind}/ (Ctrl+C pour arrêter)")
     Supervisor(commands).run()
     say("Parvis est arrêté.")

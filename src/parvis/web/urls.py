@@ -26,6 +26,9 @@ urlpatterns = [
     path("oauth2/token", token, name="token"),
     path("teledossiers/v1/", include("parvis.exchange.hubee.urls")),
     path("referential/v1/", include("parvis.exchange.hubee.referential_urls")),
+    path("verifier/", include("parvis.signing.verify_urls")),
+    path("parapheur/", include("parvis.signing.urls")),
+    path("pki/", include("parvis.signing.pki_urls")),
     path("metrics", metrics.page, name="metrics"),
     path("api/v1/", api.urls),
 ]

@@ -10,6 +10,14 @@ BENCHES: dict[str, tuple[str, str]] = {
     "deposit": ("parvis.cli.bench.deposit", "un dépôt par l’API du hub, contre les mêmes lignes écrites par psycopg"),
     "hub": ("parvis.cli.bench.hub", "des dossiers complets avec leurs pièces, les délais, un document de 1 Go"),
     "journey": ("parvis.cli.bench.journey", "le recensement citoyen du début au suivi, contre autant de pages fixes"),
+    "signing": (
+        "parvis.cli.bench.signing",
+        "500 signatures d’une confirmation, preuves et vérification, contre openssl speed",
+    ),
+    "signing-crash": (
+        "parvis.cli.bench.signing.crash",
+        "un lot tué 200 fois pendant sa signature : rien de perdu, rien deux fois",
+    ),
     "signin": ("parvis.cli.bench.signin", "une connexion par FranceConnect, aller et retour : temps processeur"),
     "tenancy": (
         "parvis.cli.bench.tenancy",

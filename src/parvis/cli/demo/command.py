@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 from parvis.cli import database, migrate
-from parvis.cli.demo import providers
+from parvis.cli.demo import providers, signing
 from parvis.cli.up import Supervisor, say
 
 START_SECONDS = 60.0
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             _wait(addresses.values())
             say(f"Prêt en {time.monotonic() - started:.1f} s. Le parcours se joue sur le site réel :\n")
-            outcome.code = _play(accounts, addresses)
+            outcome.code = _play(accounts, addresses) or signing.play()
             _invite(accounts, addresses)
         except TimeoutError as error:
             say(str(error))
@@ -106,6 +106,8 @@ def _settle(site: int, smtp: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "parvis.web.settings.demo"
     os.environ["PARVIS_URL"] = f"http://127.0.0.1:{site}"
     os.environ["PARVIS_SMTP_PORT"] = str(smtp)
+    if "PARVIS_PKCS11_MODULE" not in os.environ:
+        os.environ["PARVIS_SIGNER_FILES"] = "1"
     os.environ.setdefault("PARVIS_LOG_LEVEL", "WARNING")  # the terminal is for the story
 
 
@@ -123,6 +125,7 @@ def _children(site: int, smtp: int, mailbox: int, signin: int) -> dict[str, list
         "les services de connexion": providers.command(signin, site),
         "le site": [*parvis, "serve", "--bind", f"127.0.0.1:{site}"],
         "les tâches de fond": [*parvis, "worker"],
+        "les signatures": [*parvis, "signer"],
     }
 
 
@@ -159,6 +162,8 @@ def _invite(accounts: dict[str, Any], addresses: dict[str, str]) -> None:
         f"Agent de Rennes       {accounts['agent']['email']}\n"
         f"Agent de Nice         {accounts['agent_nice']['email']}\n"
         f"Secrétaire de Rennes  {accounts['secretary']['email']}  (page /habilitations/)\n"
+        f"Maire de Rennes       {accounts['mayor']['email']}  (page /parapheur/)\n"
+        f"Greffe de Rennes      {accounts['clerk']['email']}\n"
         f"Exploitation          {accounts['operator']['email']}  (page /supervision/)\n"
         f"Mot de passe (tous)   {password}\n"
     )

@@ -27,6 +27,8 @@ PEOPLE = {
     "citizen": ("camille.martin@demo.example", "Camille", "Martin"),
     "agent": ("agent.rennes@demo.example", "Alix", "Petit"),
     "agent_nice": ("agent.nice@demo.example", "Dominique", "Rossi"),
+    "clerk": ("greffe.rennes@demo.example", "Nadia", "Benali"),
+    "mayor": ("maire.rennes@demo.example", "Claire", "Dubois"),
     "operator": ("exploitation@demo.example", "Claude", "Bernard"),
     "secretary": ("secretariat.rennes@demo.example", "Sacha", "Leroy"),
 }
@@ -34,6 +36,8 @@ PEOPLE = {
 POSTS = {
     "agent": ("35238", "Agent d’état civil", TREAT),
     "agent_nice": ("06088", "Agent d’état civil", TREAT),
+    "clerk": ("35238", "Greffe", ("ACT_PREPARE",)),
+    "mayor": ("35238", "Maire", ("ACT_SIGN", "MEMBERS_MANAGE")),
     "operator": ("operator", "Exploitation de la plateforme", ("PLATFORM_ADMINISTER",)),
     "secretary": ("35238", "Secrétariat général", ("MEMBERS_MANAGE",)),
 }

@@ -163,7 +163,10 @@ class CheckField(forms.BooleanField):
 
 
 class FileField(Conditional, forms.FileField):
-    """One file. Its formats and greatest size are told before, checked after; the content is checked elsewhere."""
+    """One file. Its formats and greatest size are told before, checked after; the content is checked elsewhere.
+
+    ``formats`` empty: any file.
+    """
 
     widget = forms.FileInput
 
@@ -181,10 +184,13 @@ class FileField(Conditional, forms.FileField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Let the file chooser show only what we accept."""
-        return {**super().widget_attrs(widget), "accept": ",".join(f".{suffix}" for suffix in self.formats)}
+        accepted = {"accept": ",".join(f".{suffix}" for suffix in self.formats)} if self.formats else {}
+        return {**super().widget_attrs(widget), **accepted}
 
     def limits(self) -> str:
         """The sentence shown beside the input."""
+        if not self.formats:
+            return gettext("Taille maximale : %(size)s.") % {"size": say_size(self.max_bytes)}
         return gettext("Formats acceptés : %(formats)s. Taille maximale : %(size)s.") % {
             "formats": self._format_words(),
             "size": say_size(self.max_bytes),
@@ -200,7 +206,7 @@ class FileField(Conditional, forms.FileField):
     def _check(self, upload: "UploadedFile[Any]") -> None:
         """Compare name and size with the limits."""
         suffix = (upload.name or "").rpartition(".")[2].lower()
-        if suffix not in self.formats:
+        if self.formats and suffix not in self.formats:
             message = gettext("Le fichier « %(name)s » n’est pas accepté. Choisissez un fichier %(formats)s.")
             raise ValidationError(message, code="format", params={"name": upload.name, "formats": self._format_words()})
         if (upload.size or 0) > self.max_bytes:

@@ -50,7 +50,12 @@ def fill(cases: int) -> Filled:
         cursor.execute(_TOWNS, {"organisations": ORGANISATIONS})
         for first in range(1, cases + 1, _STEP):
             last = min(first + _STEP - 1, cases)
-            values = {"first": first, "last": last, "organisations": ORGANISATIONS, "model": MODEL}
+            values: dict[str, int | str] = {
+                "first": first,
+                "last": last,
+                "organisations": ORGANISATIONS,
+                "model": MODEL,
+            }
             cursor.execute(_FOLDERS, values)
             cursor.execute(_CASES, values)
         cursor.execute("ANALYZE exchange_case, exchange_folder, directory_organisation")

@@ -22,6 +22,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    if (event.submitter?.name === "format") return; // a file answers: this page stays
     if (form.dataset.sending) return event.preventDefault();
     form.dataset.sending = "yes";
     event.submitter?.setAttribute("aria-disabled", "true");

@@ -1,0 +1,47 @@
+"""Writes of the signing context."""
+
+from parvis.signing.commands.answering import approve, refuse, send_back, take_back
+from parvis.signing.commands.batches import cancel_batch, confirm_batch, freeze_batch
+from parvis.signing.commands.certificates import (
+    certificate_request,
+    install_certificate,
+    open_key,
+    renew_certificate,
+    revoke_certificate,
+)
+from parvis.signing.commands.circuits import NewStep, archive_circuit, create_circuit, delegate, end_delegation
+from parvis.signing.commands.containing import evidence_container
+from parvis.signing.commands.keeping import keep_evidence
+from parvis.signing.commands.reminding import forget_old_lists, remind_officers
+from parvis.signing.commands.running import sign_batch
+from parvis.signing.commands.submitting import Submission, resubmit, submit, submit_many, withdraw
+
+__all__ = [
+    "NewStep",
+    "Submission",
+    "approve",
+    "archive_circuit",
+    "cancel_batch",
+    "certificate_request",
+    "confirm_batch",
+    "create_circuit",
+    "delegate",
+    "end_delegation",
+    "evidence_container",
+    "forget_old_lists",
+    "freeze_batch",
+    "install_certificate",
+    "keep_evidence",
+    "open_key",
+    "refuse",
+    "remind_officers",
+    "renew_certificate",
+    "resubmit",
+    "revoke_certificate",
+    "send_back",
+    "sign_batch",
+    "submit",
+    "submit_many",
+    "take_back",
+    "withdraw",
+]

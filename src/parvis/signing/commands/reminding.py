@@ -1,0 +1,55 @@
+"""Remind officers of what waits, once a day at most, and clean what was frozen and left."""
+
+from collections import defaultdict
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from parvis.core.clock import now, today
+from parvis.identity import queries as identity
+from parvis.notifications import commands as notifications
+from parvis.signing.commands.batches import CONFIRM_WITHIN
+from parvis.signing.enums import BatchState, EntryState, ItemState
+from parvis.signing.models import BatchEntry, Item, SigningBatch
+
+WAITS_SINCE = timedelta(days=2)
+AGAIN_AFTER = timedelta(days=3)
+
+
+def remind_officers() -> int:
+    """Write one mail to each officer who has documents waiting for long, or due tomorrow. Return how many mails."""
+    moment = now()
+    late = Q(changed_at__lt=moment - WAITS_SINCE) | Q(due_on__lte=today() + timedelta(days=1))
+    quiet = Q(reminded_at=None) | Q(reminded_at__lt=moment - AGAIN_AFTER)
+    with transaction.atomic():
+        rows = Item.objects.select_for_update(skip_locked=True).filter(
+            late, quiet, state__in=(ItemState.TO_VISA, ItemState.TO_SIGN)
+        )
+        waiting: dict[UUID, list[UUID]] = defaultdict(list)
+        for item, officer in rows.values_list("id", "officer_id"):
+            if officer is not None:
+                waiting[officer].append(item)
+        for officer, items in waiting.items():
+            account = identity.account(officer)
+            notifications.write_mail(
+                to=(account.email or "") if account else "",
+                template="signing/mail/reminder.txt",
+                context={"count": len(items), "site_url": settings.SITE_URL},
+            )
+            Item.objects.filter(id__in=items).update(reminded_at=moment)
+    return len(waiting)
+
+
+def forget_old_lists() -> int:
+    """Give up the lists that nobody confirmed in time. Return how many."""
+    with transaction.atomic():
+        old = SigningBatch.objects.select_for_update(skip_locked=True).filter(
+            state=BatchState.FROZEN, frozen_at__lt=now() - CONFIRM_WITHIN
+        )
+        ids = list(old.values_list("id", flat=True))
+        BatchEntry.objects.filter(batch__in=ids, state=EntryState.PENDING).update(state=EntryState.SKIPPED)
+        SigningBatch.objects.filter(id__in=ids).update(state=BatchState.CANCELLED, finished_at=now())
+    return len(ids)

@@ -1,0 +1,115 @@
+"""Forms of the parapheur."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.signing.enums import RevocationReason, StepKind
+from parvis.ui.forms import DateField, FileField, Form, LongTextField, RadioField, SelectField, TextField
+
+Choices = Sequence[tuple[str, Any]]
+MOST_STEPS = 4
+MOST_BYTES = 50_000_000
+
+
+class AnswerForm(Form):
+    """What an officer answers to one document."""
+
+    decision = RadioField(label=_("Que voulez-vous faire ?"), choices=[], missing=_("Choisissez une action."))
+    comment = LongTextField(
+        label=_("Message"),
+        hint=_("Obligatoire pour refuser ou renvoyer : l’expéditeur le lira."),
+        required=False,
+        conditional=True,
+        max_length=1000,
+    )
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = choices  # type: ignore[attr-defined]
+
+
+class SubmissionForm(Form):
+    """A document sent by hand."""
+
+    circuit = SelectField(label=_("Circuit"), choices=[], missing=_("Choisissez le circuit."))
+    title = TextField(label=_("Titre"), max_length=200, hint=_("Ce que liront les personnes qui visent et signent."))
+    document = FileField(
+        label=_("Document"), formats=("pdf", "xml"), max_bytes=MOST_BYTES, missing=_("Choisissez le document à signer.")
+    )
+    due_on = DateField(label=_("À signer avant le"), required=False)
+
+    def __init__(self, *args: Any, circuits: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["circuit"].choices = [("", _("Choisissez")), *circuits]  # type: ignore[attr-defined]
+
+
+class CorrectionForm(Form):
+    """The corrected document."""
+
+    document = FileField(
+        label=_("Document corrigé"),
+        formats=("pdf", "xml"),
+        max_bytes=MOST_BYTES,
+        missing=_("Choisissez le document corrigé."),
+    )
+
+
+class AbsenceForm(Form):
+    """Who answers while one is away."""
+
+    to = SelectField(label=_("Qui répond à votre place ?"), choices=[], missing=_("Choisissez une personne."))
+    starts_on = DateField(label=_("Du"), missing=_("Indiquez le premier jour de l’absence."))
+    ends_on = DateField(label=_("Au (compris)"), missing=_("Indiquez le dernier jour de l’absence."))
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [("", _("Choisissez")), *people]  # type: ignore[attr-defined]
+
+    def last_moment(self) -> date:
+        """The day after the last one."""
+        found: date = self.cleaned_data["ends_on"]
+        return found + timedelta(days=1)
+
+
+class CircuitForm(Form):
+    """A new circuit: up to four steps, the last one a signature."""
+
+    name = TextField(label=_("Nom du circuit"), max_length=120, missing=_("Donnez un nom au circuit."))
+
+    def __init__(self, *args: Any, readers: Choices, signers: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nobody = ("", _("Personne"))
+        for place in range(1, MOST_STEPS):
+            self.fields[f"visa{place}"] = SelectField(
+                label=_("Visa n° %(place)s") % {"place": place}, choices=[nobody, *readers], required=False
+            )
+        self.fields["signer"] = SelectField(
+            label=_("Signature"), choices=[("", _("Choisissez")), *signers], missing=_("Choisissez qui signe.")
+        )
+
+    def steps(self) -> list[tuple[StepKind, str]]:
+        """The steps chosen, in order."""
+        visas = [self.cleaned_data.get(f"visa{place}") for place in range(1, MOST_STEPS)]
+        found = [(StepKind.VISA, str(one)) for one in visas if one]
+        return [*found, (StepKind.SIGNATURE, str(self.cleaned_data["signer"]))]
+
+
+class RevocationForm(Form):
+    """Why a certificate is revoked."""
+
+    reason = RadioField(
+        label=_("Pourquoi le révoquer ?"), choices=RevocationReason.choices, missing=_("Choisissez une raison.")
+    )
+
+
+class KeyForm(Form):
+    """A new key for an officer."""
+
+    holder = SelectField(label=_("Pour qui ?"), choices=[], missing=_("Choisissez une personne."))
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].choices = [("", _("Choisissez")), *people]  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Keys and certificates: who holds them, how they are asked to sign, how they are issued and revoked."""

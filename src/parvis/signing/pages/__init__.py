@@ -1,0 +1,1 @@
+"""Pages of the parapheur, of keys, and of verification."""

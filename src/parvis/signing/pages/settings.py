@@ -1,0 +1,211 @@
+"""Send a document by hand; say who answers while one is away; circuits and keys of an organisation."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from parvis.access import queries as access
+from parvis.access.enums import Action
+from parvis.core import words
+from parvis.core.actor import Actor
+from parvis.core.clock import PARIS
+from parvis.core.errors import DomainError, RefusedError
+from parvis.core.ids import new_id
+from parvis.directory import queries as directory
+from parvis.documents import commands as documents
+from parvis.identity import queries as identity
+from parvis.signing import commands, queries
+from parvis.signing.commands import NewStep, Submission
+from parvis.signing.forms import MOST_BYTES, AbsenceForm, CircuitForm, KeyForm, SubmissionForm
+from parvis.signing.pages.lists import person
+from parvis.signing.presenting import certificate_badge, circuit_text
+from parvis.ui.dates import when
+from parvis.ui.parts import Column, Link, Table
+
+
+def _tried(form: Any, work: Callable[[], object]) -> bool:
+    """Do it; a refusal goes to its field of the form."""
+    try:
+        work()
+    except DomainError as error:
+        for problem in error.problems:
+            form.add_error(problem.field if problem.field in form.fields else None, words.said(problem))
+        return False
+    return True
+
+
+def _where(actor: Actor, action: Action) -> UUID:
+    """The organisation where someone holds a right; the first by id when there are several. Raise RefusedError."""
+    found = sorted(access.organisations_of(actor, [action]))
+    if not found:
+        raise RefusedError(
+            "forbidden",
+            "Vous n’avez pas le droit de faire cette action. Demandez-le à l’administrateur de votre organisme.",
+        )
+    return found[0]
+
+
+def _name(organisation: UUID) -> str:
+    found = directory.organisation(organisation)
+    return found.name if found else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Send a document to a circuit."""
+    actor = person(request)
+    _where(actor, Action.ACT_PREPARE)
+    circuits = {str(row.id): row for row in queries.circuits_of(access.organisations_of(actor, [Action.ACT_PREPARE]))}
+    choices = [(key, f"{row.name} ({circuit_text(row.steps.all())})") for key, row in circuits.items()]
+    posted = request.method == "POST"
+    form = SubmissionForm(request.POST if posted else None, request.FILES if posted else None, circuits=choices)
+    if posted and form.is_valid():
+        made: list[UUID] = []
+        circuit = circuits[form.cleaned_data["circuit"]]
+        if _tried(form, lambda: made.append(_sent(form, circuit.organisation_id, circuit.id, actor))):
+            messages.success(request, _("Document envoyé : la première personne du circuit le voit."))
+            return HttpResponseRedirect(reverse("parapheur_item", args=made))
+    context = {"form": form, "has_circuit": bool(circuits)}
+    return render(request, "signing/new.html", context, status=422 if form.errors else 200)
+
+
+def _sent(form: SubmissionForm, organisation: UUID, circuit: UUID, actor: Actor) -> UUID:
+    answers = form.cleaned_data
+    upload = answers["document"]
+    received = documents.receive(upload.chunks(), documents.Expectation(max_bytes=MOST_BYTES))
+    try:
+        with transaction.atomic():
+            kept = documents.keep(received)
+            made = Submission(answers["title"], upload.name, kept, new_id().hex, due_on=answers["due_on"])
+            return commands.submit(
+                organisation=organisation, circuit=circuit, source="parapheur", submission=made, actor=actor
+            )
+    finally:
+        documents.discard(received)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def absence(request: HttpRequest) -> HttpResponse:
+    """Say who answers while one is away, and come back early."""
+    actor = person(request)
+    organisation = _where(actor, Action.ACT_SIGN)
+    people = [(str(key), name) for key, name in queries.officers_of(organisation, Action.ACT_SIGN) if key != actor.id]
+    if "terminer" in request.POST:
+        commands.end_delegation(delegation_id=_id(request.POST["terminer"]), actor=actor)
+        messages.success(request, _("Délégation terminée : vous seul répondez de nouveau."))
+        return HttpResponseRedirect(reverse("parapheur_absence"))
+    form = AbsenceForm(request.POST if request.method == "POST" else None, people=people)
+    if form.is_bound and form.is_valid() and _tried(form, lambda: _delegated(form, organisation, actor)):
+        messages.success(request, _("Absence enregistrée."))
+        return HttpResponseRedirect(reverse("parapheur_absence"))
+    context = {
+        "form": form,
+        "people": people,
+        "absences": list(queries.absences_of(actor)),
+        "here": _name(organisation),
+    }
+    return render(request, "signing/absence.html", context, status=422 if form.errors else 200)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def _delegated(form: AbsenceForm, organisation: UUID, actor: Actor) -> None:
+    starts = datetime.combine(form.cleaned_data["starts_on"], time(), PARIS)
+    ends = datetime.combine(form.last_moment(), time(), PARIS)
+    commands.delegate(
+        organisation=organisation, to=UUID(form.cleaned_data["to"]), starts_at=starts, ends_at=ends, actor=actor
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def circuits(request: HttpRequest) -> HttpResponse:
+    """The circuits of one's organisation; create one, take one out of use."""
+    actor = person(request)
+    organisation = _where(actor, Action.MEMBERS_MANAGE)
+    if "archiver" in request.POST:
+        commands.archive_circuit(circuit_id=_id(request.POST["archiver"]), actor=actor)
+        messages.success(request, _("Circuit retiré : les documents en route le finissent."))
+        return HttpResponseRedirect(reverse("parapheur_circuits"))
+    readers, signers = (
+        [(str(key), name) for key, name in queries.officers_of(organisation, action)]
+        for action in (Action.ACT_VISA, Action.ACT_SIGN)
+    )
+    form = CircuitForm(request.POST if request.method == "POST" else None, readers=readers, signers=signers)
+    if form.is_bound and form.is_valid() and _tried(form, lambda: _created(form, organisation, actor)):
+        messages.success(request, _("Circuit créé."))
+        return HttpResponseRedirect(reverse("parapheur_circuits"))
+    rows = list(queries.circuits_of([organisation]))
+    context = {
+        "form": form,
+        "here": _name(organisation),
+        "rows": [(row, circuit_text(row.steps.all())) for row in rows],
+    }
+    return render(request, "signing/circuits.html", context, status=422 if form.errors else 200)
+
+
+def _created(form: CircuitForm, organisation: UUID, actor: Actor) -> None:
+    steps = [NewStep(kind, UUID(officer)) for kind, officer in form.steps()]
+    commands.create_circuit(organisation=organisation, name=form.cleaned_data["name"], steps=steps, actor=actor)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def keys(request: HttpRequest) -> HttpResponse:
+    """The officers' certificates of one's organisation; make a key."""
+    actor = person(request)
+    organisation = _where(actor, Action.MEMBERS_MANAGE)
+    rows = list(queries.certificates_of([organisation]))
+    have = {row.key.holder_id for row in rows}
+    people = [(str(k), name) for k, name in queries.officers_of(organisation, Action.ACT_SIGN) if k not in have]
+    form = KeyForm(request.POST if request.method == "POST" else None, people=people)
+    if form.is_bound and form.is_valid():
+        identity.require_assurance(request, Action.MEMBERS_MANAGE)
+        holder = UUID(form.cleaned_data["holder"])
+        if _tried(form, lambda: commands.open_key(organisation=organisation, holder=holder, actor=actor)):
+            messages.success(request, _("Clé créée."))
+            return HttpResponseRedirect(reverse("parapheur_keys"))
+    context = {
+        "form": form,
+        "here": _name(organisation),
+        "people": people,
+        "files": any(row.key.backend == "files" for row in rows),
+        "table": _table(rows),
+    }
+    return render(request, "signing/keys.html", context, status=422 if form.errors else 200)
+
+
+def _table(rows: Iterable[Any]) -> Table:
+    listed = list(rows)
+    return Table(
+        caption=_("Certificats de signature"),
+        columns=[Column(_("Titulaire")), Column(_("Autorité")), Column(_("Valable jusqu’au")), Column(_("État"))],
+        rows=[
+            [
+                Link(str(row.key.holder), reverse("parapheur_key", args=[row.id]), context=row.serial[-6:]),
+                row.issuer,
+                when(row.ends_at),
+                certificate_badge(row.state),
+            ]
+            for row in listed
+        ],
+        total=len(listed),
+        empty=_("Personne n’a encore de certificat de signature."),
+    )

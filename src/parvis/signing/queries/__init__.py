@@ -1,0 +1,37 @@
+"""Reads of the signing context."""
+
+from parvis.signing.queries.batches import BatchCounts, batch_of, batches_of, entries_of, outcome, samples_of
+from parvis.signing.queries.items import (
+    Counts,
+    count_items,
+    document_of,
+    item_of,
+    items_of,
+    queue,
+    ready_to_sign,
+    steps_of,
+    whose_turn,
+)
+from parvis.signing.queries.settings import absences_of, certificates_of, circuits_of, officers_of
+
+__all__ = [
+    "BatchCounts",
+    "Counts",
+    "absences_of",
+    "batch_of",
+    "batches_of",
+    "certificates_of",
+    "circuits_of",
+    "count_items",
+    "document_of",
+    "entries_of",
+    "item_of",
+    "items_of",
+    "officers_of",
+    "outcome",
+    "queue",
+    "ready_to_sign",
+    "samples_of",
+    "steps_of",
+    "whose_turn",
+]

@@ -1,0 +1,42 @@
+"""Circuits, absences, keys and people of an organisation."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from parvis.access import queries as access
+from parvis.access.enums import EVERY_PROCESS, Action
+from parvis.core.actor import Actor
+from parvis.core.clock import now
+from parvis.identity import queries as identity
+from parvis.signing.models import Circuit, CircuitStep, Delegation, SigningCertificate
+
+
+def circuits_of(organisations: Iterable[UUID]) -> "QuerySet[Circuit]":
+    """Return the circuits in use, with their steps."""
+    steps = Prefetch("steps", CircuitStep.objects.select_related("officer"))
+    rows = Circuit.objects.filter(organisation_id__in=list(organisations), archived_at=None)
+    return rows.select_related("organisation").prefetch_related(steps).order_by("organisation__name", "name")
+
+
+def absences_of(actor: Actor) -> "QuerySet[Delegation]":
+    """Return someone's absences that are not over."""
+    moment = now()
+    rows = Delegation.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=moment), officer_id=actor.person, ends_at__gt=moment
+    )
+    return rows.select_related("delegate", "organisation").order_by("starts_at")
+
+
+def officers_of(organisation: UUID, action: Action) -> list[tuple[UUID, str]]:
+    """Return the people who hold a right for an organisation, by name."""
+    able = access.who(action, access.Thing(organisation, EVERY_PROCESS))
+    people = (identity.account(one.id) for one in able if one.kind == "account" and not one.for_mandant)
+    return sorted(((one.id, str(one)) for one in people if one), key=lambda pair: pair[1])
+
+
+def certificates_of(organisations: Iterable[UUID]) -> "QuerySet[SigningCertificate]":
+    """Return the certificates of organisations, newest first."""
+    rows = SigningCertificate.objects.filter(key__organisation_id__in=list(organisations))
+    return rows.select_related("key__holder", "key__organisation").order_by("-id")

@@ -1,0 +1,36 @@
+"""Jobs of the signing context."""
+
+from uuid import UUID
+
+from parvis.core import outbox
+from parvis.signing import commands
+
+
+@outbox.task("signing.sign_batch", attempts=12)
+def sign_batch(batch: str) -> None:
+    """Sign what remains of a confirmed batch."""
+    commands.sign_batch(batch_id=UUID(batch))
+
+
+@outbox.task("signing.keep_evidence")
+def keep_evidence() -> None:
+    """Make the evidence records of finished batches."""
+    commands.keep_evidence()
+
+
+@outbox.daily("signing.renew_evidence", at="02:17")
+def renew_evidence() -> None:
+    """Make those that could not be made, and renew those that grow old."""
+    commands.keep_evidence()
+
+
+@outbox.every("signing.forget_old_lists", cron="*/10 * * * *")
+def forget_old_lists() -> None:
+    """Give up the lists that nobody confirmed in time."""
+    commands.forget_old_lists()
+
+
+@outbox.daily("signing.remind_officers", at="06:11")
+def remind_officers() -> None:
+    """Write to officers who have documents waiting."""
+    commands.remind_officers()

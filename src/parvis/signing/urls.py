@@ -1,0 +1,21 @@
+"""Addresses of the parapheur."""
+
+from django.urls import path
+
+from parvis.signing.pages import batches, items, keys, lists, settings
+
+urlpatterns = [
+    path("", lists.parapheur, name="parapheur"),
+    path("export.csv", lists.export, name="parapheur_csv"),
+    path("nouveau/", settings.new, name="parapheur_new"),
+    path("absence/", settings.absence, name="parapheur_absence"),
+    path("circuits/", settings.circuits, name="parapheur_circuits"),
+    path("cles/", settings.keys, name="parapheur_keys"),
+    path("cles/<uuid:certificate_id>/", keys.key, name="parapheur_key"),
+    path("lots/", batches.batches, name="parapheur_batches"),
+    path("lots/<uuid:batch_id>/", batches.batch, name="parapheur_batch"),
+    path("<uuid:item_id>/", items.item, name="parapheur_item"),
+    path("<uuid:item_id>/document", items.document, name="parapheur_document"),
+    path("<uuid:item_id>/preuves", items.container, name="parapheur_container"),
+    path("<uuid:item_id>/signe", items.document, {"signed": True}, name="parapheur_signed"),
+]

@@ -1,0 +1,7 @@
+"""Address of the public verification."""
+
+from django.urls import path
+
+from parvis.signing.pages import verify
+
+urlpatterns = [path("", verify.verify, name="verify")]

@@ -28,7 +28,9 @@ COMMON = {"iss", "aud", "client_id", "state", "nonce", "acr", "amr", "scope", "t
 COMMON |= {"active", "iat", "exp"}
 ACTIONS = ("come", "come_and_let_keep", "refresh", "ask", "sign_out", "unlink")
 Move = tuple[str, str, str]
-MOVES = st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("rennes", "nice")), st.sampled_from(ACTIONS)))
+MOVES = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("rennes", "nice")), st.sampled_from(ACTIONS)), max_size=15
+)
 
 
 def _values(held: Any, name: str = "") -> Iterator[Any]:
@@ -97,7 +99,7 @@ def people(db: None) -> None:
         town.person(name)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_no_value_is_shared_by_two_towns(people: None, monkeypatch: pytest.MonkeyPatch, moves: list[Move]) -> None:
     with transaction.atomic():

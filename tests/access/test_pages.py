@@ -148,7 +148,7 @@ def test_a_sensitive_right_is_approved_by_another_then_taken_back() -> None:
     answer = giver.client.post(f"{giver.url('give')}?a=membership:{post}", {"actions": ["act:sign"], "process": "*"})
     grant = Grant.objects.get(principal_id=post)
     assert answer["Location"] == giver.url("right", grant.id)
-    assert "Signer des actes" in second.get("waiting").content.decode()
+    assert "Signer des documents" in second.get("waiting").content.decode()
     giver.post("right", grant.id, geste="approuver")
     assert not may(signer, town, SIGN)
     second.post("right", grant.id, geste="approuver")

@@ -110,9 +110,11 @@ def _state(item: Item) -> SafeString:
     return item_badge(item.state)
 
 
-def _box(item: Item) -> SafeString | str:
+def _box(item: Item) -> SafeString:
     if item.state != ItemState.TO_SIGN or getattr(item, "in_batch", False):
-        return ""
+        return format_html(
+            '<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', _("Ne se choisit pas")
+        )
     label = _("Choisir « %(title)s », %(reference)s") % {"title": item.title, "reference": item.reference[-6:]}
     return format_html(
         '<span class="choice"><input type="checkbox" name="documents" value="{0}" id="choix-{0}">'

@@ -61,7 +61,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     actor = person(request)
     row = queries.item_of(item_id, actor)
     turn = row.state in _CHOICES and Item.objects.filter(queries.whose_turn(actor), id=row.id).exists()
-    form = AnswerForm(request.POST or None, choices=_CHOICES.get(row.state, [])) if turn else None
+    posted = request.POST if request.method == "POST" else None
+    form = AnswerForm(posted, choices=_CHOICES.get(row.state, [])) if turn else None
     correction = _correction(request, row, actor)
     if request.method == "POST":
         done = _gesture(request, row, form, correction, actor)

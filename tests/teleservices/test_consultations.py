@@ -6,7 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus
+from parvis.core.actor import Actor
+from parvis.core.ids import new_id
 from parvis.exchange import commands as exchange
 from parvis.exchange import queries as hub
 from parvis.exchange.models import Attachment
@@ -43,6 +46,21 @@ def test_each_consultation_is_told_with_who_and_for_whom() -> None:
     for said in ("Dossier consulté", "Pièce téléchargée", "Dossier traité", here.rennes.name, str(here.agent)):
         assert said in page, said
     assert page.count(here.rennes.name) >= 3, "once an act"
+
+
+def test_an_act_is_for_the_organisation_whose_right_allowed_it_and_the_same_one_is_counted() -> None:
+    here = world.build()
+    case, _ = deposited(here)
+    program = Actor("client", new_id(), label="Guichet déposant")
+    world.allow(program, here.operator.id, (Action.FOLDER_READ, Action.FOLDER_DEPOSIT))
+    for _again in range(3):
+        exchange.read_case(case_id=case.id, actor=program)
+    page = read(signed(here.citizen))
+    assert "Dossier consulté (× 3)" in page
+    line = page[page.index("Dossier consulté (× 3)") :].partition("</tr>")[0]
+    assert "Logiciel : Guichet déposant" in line
+    assert here.operator.name in line
+    assert here.rennes.name not in line, "it only received the folder"
 
 
 def test_ones_own_acts_and_refusals_are_left_out_and_others_data_never_shown() -> None:

@@ -24,7 +24,7 @@ from parvis.access.queries.listing import (
     scope,
     summary,
 )
-from parvis.access.queries.naming import authors, holders, named
+from parvis.access.queries.naming import authors, holders, named, organisations_behind
 from parvis.access.queries.reaching import reach
 from parvis.access.queries.reviewing import (
     Dormant,
@@ -56,6 +56,7 @@ __all__ = [
     "mandates_of",
     "may",
     "named",
+    "organisations_behind",
     "organisations_of",
     "organisations_served",
     "pending_grants",

@@ -1,6 +1,8 @@
 """« Qui a consulté mes données » : each act of someone else on one's requests, from the journal (RGPD, article 15)."""
 
+import itertools
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from parvis.access import queries as access
+from parvis.core import tenancy
+from parvis.core.actor import Actor
 from parvis.exchange import queries as hub
 from parvis.ledger import queries as ledger
 from parvis.teleservices.pages.session import citizen, signed_in
@@ -47,18 +52,41 @@ def consultations(request: HttpRequest) -> HttpResponse:
     """List who did what with one's data, the latest first; one's own acts are left out."""
     person = citizen(request)
     page = Paginator(ledger.acts_of_others_on(person.person), PAGE_SIZE).get_page(request.GET.get("page"))
-    owners = hub.recipients_of([entry.subject for entry in page], person)
     table = Table(
         caption=_("Consultations et actes"),
         columns=[Column(_("Quand")), Column(_("Ce qui a été fait")), Column(_("Par")), Column(_("Organisme"))],
-        rows=[
-            [when(entry.at), ACTS.get(entry.action, entry.action), _who(entry), owners.get(entry.subject, "")]
-            for entry in page
-        ],
-        total=page.paginator.count,
+        rows=_lines(list(page), person),
+        counted=False,
         empty=_("Personne n’a encore consulté vos données. Chaque consultation apparaîtra ici."),
     )
     return render(request, "teleservices/consultations.html", {"table": table, "results": page})
+
+
+def _lines(entries: list[Any], person: Actor) -> list[list[object]]:
+    """A line an act; the same one done again in the same minute is counted, not repeated."""
+    for_whom = _organisations(entries, person)
+
+    def minute(entry: Any) -> tuple[object, ...]:
+        return entry.at.replace(second=0, microsecond=0), entry.action, _who(entry), for_whom[entry.id]
+
+    lines: list[list[object]] = []
+    for (at, action, who, organisation), same in itertools.groupby(entries, key=minute):
+        said, times = ACTS.get(str(action), action), len(list(same))
+        lines.append([when(at), f"{said} (× {times})" if times > 1 else said, who, organisation])  # type: ignore[arg-type]
+    return lines
+
+
+def _organisations(entries: list[Any], person: Actor) -> dict[UUID, str]:
+    """The organisation that each act was done for: whose right allowed it, or who received the folder."""
+    # Rights are their organisation's rows: only the names of organisations, which are public, come out.
+    with tenancy.elevated():
+        behind = access.organisations_behind(grant for entry in entries for grant in entry.grants)
+    recipients = hub.recipients_of([entry.subject for entry in entries], person)
+    return {
+        entry.id: ", ".join(sorted({behind[one] for one in entry.grants if one in behind}))
+        or recipients.get(entry.subject, "")
+        for entry in entries
+    }
 
 
 def _who(entry: Any) -> str:

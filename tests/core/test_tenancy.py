@@ -16,6 +16,8 @@ from parvis.core import tenancy
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.ids import new_id
 from parvis.core.tenancy import APP, NOBODY, OWNER, PLATFORM, Scope, scoped
+from parvis.directory import commands as directory
+from parvis.directory import queries as units
 from parvis.exchange import commands
 from parvis.exchange.models import Attachment, Case, Event, Folder, Notification, Subscription
 from parvis.teleservices.models import Request
@@ -201,6 +203,27 @@ def spied(seen: list[Scope]) -> Any:
 def test_administering_ones_own_town_is_not_administering_the_platform() -> None:
     here = world.build()
     world.allow(Actor("account", here.agent.id), here.rennes.id, (Action.PLATFORM_ADMINISTER,))
+    with tenancy.request():
+        tenancy.become("account", here.agent.id)
+        assert tenancy.present().role == APP
+
+
+@pytest.mark.parametrize("way", ["account", "membership", "unit"])
+def test_the_operators_people_work_for_the_platform_whichever_way_they_hold_the_right(way: str) -> None:
+    here = world.build()
+    post = directory.add_member(account=here.foreign_agent.id, organisation=here.operator.id, actor=SYSTEM)
+    root = units.units_of(here.operator.id).get(parent=None)
+    holder = {"account": here.foreign_agent.id, "membership": post.id, "unit": root.id}[way]
+    Grant.objects.create(
+        principal_kind=way,
+        principal_id=holder,
+        organisation_id=here.operator.id,
+        actions=[Action.PLATFORM_ADMINISTER],
+        granted_by="x",
+    )
+    with tenancy.request():
+        tenancy.become("account", here.foreign_agent.id)
+        assert tenancy.present() == PLATFORM
     with tenancy.request():
         tenancy.become("account", here.agent.id)
         assert tenancy.present().role == APP

@@ -8,14 +8,27 @@ from parvis.access.queries.statements import LIVE
 from parvis.core import sql
 from parvis.core.clock import now, today
 
-# The organisations of one's rights and of one's posts, then those that mandated one of these.
+# The organisations of one's rights (own, of one's posts, of the units around them) and of one's posts, then those that
+# mandated one of these. The operator's own people work for the platform, whichever way they hold the right.
 _REACH = f"""
-WITH own AS (
+WITH posts AS (
+    SELECT post.id, post.organisation_id, coalesce(place.path, root.path, '') AS path
+    FROM directory_membership post
+    LEFT JOIN directory_unit place ON place.id = post.unit_id
+    LEFT JOIN directory_unit root ON root.organisation_id = post.organisation_id AND root.parent_id IS NULL
+    WHERE post.account_id = %(principal)s AND post.starts_on <= %(today)s
+    AND (post.ends_on IS NULL OR post.ends_on >= %(today)s)
+), principals (kind, id) AS (
+    SELECT %(kind)s, %(principal)s::uuid
+    UNION ALL SELECT 'membership', id FROM posts
+    UNION ALL SELECT 'unit', step::uuid FROM posts, unnest(string_to_array(trim(both '/' from path), '/')) AS step
+), own AS (
     SELECT held.organisation_id, 'platform:administer' = ANY(held.actions) AND owner.siret = %(operator)s AS platform
-    FROM access_grant held JOIN directory_organisation owner ON owner.id = held.organisation_id
-    WHERE held.principal_kind = %(kind)s AND held.principal_id = %(principal)s AND {LIVE.format(row="held")}
-    UNION SELECT organisation_id, false FROM directory_membership
-    WHERE account_id = %(principal)s AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)
+    FROM principals
+    JOIN access_grant held ON held.principal_kind = principals.kind AND held.principal_id = principals.id
+    JOIN directory_organisation owner ON owner.id = held.organisation_id
+    WHERE {LIVE.format(row="held")}
+    UNION SELECT organisation_id, false FROM posts
 )
 SELECT organisation_id, platform FROM own
 UNION SELECT mandate.organisation_id, false

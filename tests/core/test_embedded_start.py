@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from parvis.core import embedded
-from parvis.core.embedded import accounts, binaries, paths
+from parvis.core.embedded import accounts, binaries, initialise, paths
 from tests.core import clusters
 from tests.core.clusters import ClientProcess
 
@@ -62,6 +62,28 @@ def test_a_second_start_finds_what_the_first_left_and_the_last_client_stops_it_c
         assert embedded.status(data_dir).phase == "stopped"
     embedded.ensure_running(data_dir)
     assert clusters.value(data_dir, "SELECT count(*) FROM said") == 2
+
+
+def test_a_cluster_of_an_earlier_version_gets_the_right_to_make_roles(data_dir: Path) -> None:
+    may = "SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    embedded.ensure_running(data_dir)
+    assert clusters.value(data_dir, may) is True
+    embedded.stop(data_dir)
+    clusters.eventually(lambda: clusters.all_gone(data_dir))
+    take_the_right_back(data_dir)
+    embedded.ensure_running(data_dir)
+    assert clusters.value(data_dir, may) is True
+    with clusters.connect(data_dir) as connection:
+        superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    assert superuser == (False,), "and no more than that"
+
+
+def take_the_right_back(data_dir: Path) -> None:
+    cluster, account = paths.cluster_dir(data_dir), accounts.server_account(data_dir)
+    postgres = binaries.programs_for(account, binaries.wheel_programs())
+    with (data_dir / "single.log").open("wb") as log:
+        initialise.run_alone(cluster, postgres, account, log, sql="ALTER ROLE parvis NOCREATEROLE;\n\n")
+    (cluster / "parvis.createrole").unlink()
 
 
 def test_one_client_leaving_does_not_stop_the_others(data_dir: Path) -> None:

@@ -29,6 +29,9 @@ _INITDB = [
 # Single-user mode ends a command at an empty line. Not a superuser: row-level security must bind it. It makes the
 # roles that the application works as (core/migrations/0001_roles.py).
 _OWNER = f"CREATE ROLE {configuration.ROLE} LOGIN CREATEDB CREATEROLE;\n\n"
+# A cluster made before those roles gets the same right at its next start, once: this file in it says that it has it.
+_RIGHT = f"ALTER ROLE {configuration.ROLE} CREATEROLE;\n\n"
+_RIGHT_GIVEN = "parvis.createrole"
 _DATABASE = f"CREATE DATABASE {configuration.ROLE} OWNER {configuration.ROLE};\n\n"
 
 
@@ -68,8 +71,39 @@ def make_cluster(data_dir: Path, bin_dir: Path, account: Account, log: IO[bytes]
     programs.run([str(bin_dir / "initdb"), *_INITDB, *(["--no-sync"] if fast else [])], draft, maker, log)
     configuration.include_our_settings(draft)
     durability = ["-c", "fsync=off"] if fast else []
-    single = [str(bin_dir / "postgres"), "--single", "-D", programs.HERE, *durability, "postgres"]
-    programs.run(single, draft, maker, log, sql=_OWNER + _DATABASE)
+    programs.run(_single(bin_dir, *durability), draft, maker, log, sql=_OWNER + _DATABASE)
+    (draft / _RIGHT_GIVEN).touch()
     if account.switch:
         give(draft, account)
     draft.rename(cluster)
+
+
+def give_rights(cluster: Path, bin_dir: Path, account: Account, log: IO[bytes]) -> None:
+    """Give our role what a cluster made by an earlier version lacks. The server must be stopped; again does nothing."""
+    mark = cluster / _RIGHT_GIVEN
+    if mark.exists():
+        return
+    run_alone(cluster, bin_dir, account, log, sql=_RIGHT)
+    mark.touch()
+    if account.switch:
+        give(mark, account)
+
+
+def run_alone(cluster: Path, bin_dir: Path, account: Account, log: IO[bytes], sql: str) -> None:
+    """Run statements as the cluster's superuser, its server being stopped.
+
+    Without a server, PostgreSQL demands like `initdb` that its user has a name: the files are lent to one that has.
+    """
+    maker = account if account.name or not account.switch else named_account()
+    if maker != account:
+        give(cluster, maker)
+    try:
+        programs.run(_single(bin_dir), cluster, maker, log, sql=sql)
+    finally:
+        if maker != account:
+            give(cluster, account)
+
+
+def _single(bin_dir: Path, *options: str) -> list[str]:
+    """PostgreSQL without a server, as its superuser: nobody else is in, and no password is asked."""
+    return [str(bin_dir / "postgres"), "--single", "-D", programs.HERE, *options, "postgres"]

@@ -18,7 +18,7 @@ from parvis.core.embedded import configuration, paths, programs, state
 from parvis.core.embedded.accounts import open_log, server_account
 from parvis.core.embedded.binaries import programs_for
 from parvis.core.embedded.errors import EmbeddedError
-from parvis.core.embedded.initialise import make_cluster, refuse_other_version, version_of
+from parvis.core.embedded.initialise import give_rights, make_cluster, refuse_other_version, version_of
 from parvis.core.embedded.locks import keeper_lock, users_lock
 from parvis.core.embedded.processes import stop_leftovers
 from parvis.core.embedded.state import Phase, Status
@@ -72,13 +72,13 @@ class Keeper:
             self._tell("initialising")
             fast = self.durability == "volatile"
             make_cluster(self.data_dir, self.bin_dir, self.account, log, fast=fast)
+        self._clear_stale()
+        give_rights(self.cluster, self.bin_dir, self.account, log)
 
     def _start(self, log: IO[bytes]) -> bool:
         """Start the server and wait until it accepts connections, however long its recovery. False if it died."""
         stop_leftovers(self.cluster, _say)
-        # With our lock held and no server alive, these files are of the dead: their number may be anybody's by now.
-        for stale in ("postmaster.pid", f"{paths.SOCKET_NAME}.lock", paths.SOCKET_NAME):
-            (self.cluster / stale).unlink(missing_ok=True)
+        self._clear_stale()
         configuration.write(self.cluster, self.account, self.durability)
         self._tell("starting")
         command = [str(self.bin_dir / "postgres"), "-D", programs.HERE]
@@ -92,6 +92,11 @@ class Keeper:
                 return False
             time.sleep(0.01)
         return False
+
+    def _clear_stale(self) -> None:
+        """With our lock held and no server alive, these files are of the dead: their number may be anybody's by now."""
+        for stale in ("postmaster.pid", f"{paths.SOCKET_NAME}.lock", paths.SOCKET_NAME):
+            (self.cluster / stale).unlink(missing_ok=True)
 
     def _watch(self) -> None:
         """Return when the server died or when we should leave."""

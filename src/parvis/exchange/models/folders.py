@@ -61,9 +61,10 @@ class Case(models.Model):
             models.UniqueConstraint(fields=("folder", "recipient"), name="case_one_per_recipient"),
             models.UniqueConstraint(fields=("folder", "external_id"), name="case_external_id"),
         )
-        # The inbox: one recipient's cases, by state, newest first.
+        # The inbox: one recipient's cases, by state, newest first. With the folder, which the row policy reads: without
+        # it a count would have to visit every row (measured: four times as long).
         indexes = (
-            models.Index(fields=("recipient", "status", "-created_at"), name="case_inbox"),
+            models.Index(fields=("recipient", "status", "-created_at"), include=("folder",), name="case_inbox_policy"),
             models.Index(fields=("recipient", "-id"), name="case_recipient_newest"),
         )
 

@@ -2,8 +2,10 @@
 
 # The organisations and the person or program of the present scope (`core.tenancy`). An empty setting is null, and
 # null equals nothing: no scope, no row.
-OURS = "ANY(NULLIF(current_setting('app.organisations', true), '')::uuid[])"
-ME = "NULLIF(current_setting('app.principal', true), '')::uuid"
+# Read by a subquery, once a statement: a setting read and cut into an array for each row made a count three times as
+# long. An index is chosen by the query's own filter, never by the policy.
+OURS = "ANY((SELECT NULLIF(current_setting('app.organisations', true), '')::uuid[])::uuid[])"
+ME = "(SELECT NULLIF(current_setting('app.principal', true), '')::uuid)"
 CALLER = "(current_setting('app.kind', true) || ':' || current_setting('app.principal', true))"
 
 _PROTECT = """

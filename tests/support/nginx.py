@@ -2,10 +2,13 @@
 
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +24,41 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Front:
+    """Both hosts behind nginx, and the authority whose certificates they recognise."""
+
+    folder: Path
+    port: int
+    tls: Holder
+    pki: Pki
+
+    def ask(self, host: str, path: str, shown: Holder | None = None, body: str = "", **headers: str) -> HTTPResponse:
+        """Ask one of the hosts over TLS, with or without a certificate; POST a form when there is a body.
+
+        The answer has been read: its text is ``answer.text``.
+        """
+        context = ssl.create_default_context(cadata=self.tls.pem().decode())
+        if shown:
+            file = self.folder / "shown.pem"
+            file.write_bytes(shown.pem() + self.pki.issuing.pem() + shown.key_pem())
+            context.load_cert_chain(file)
+        link = HTTPSConnection(host, self.port, context=context, timeout=20)
+        # The names are not in any DNS: connect to loopback, whatever the name says.
+        link._create_connection = lambda *_: socket.create_connection(("127.0.0.1", self.port))  # type: ignore[attr-defined] # noqa: SLF001
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        sent = {"Host": f"{host}:{self.port}"} | kind | headers
+        link.request("POST" if body else "GET", path, body or None, sent)
+        answer = link.getresponse()
+        answer.text = answer.read().decode()  # type: ignore[attr-defined]
+        link.close()
+        return answer
+
+
 @contextmanager
-def running(folder: Path, upstream: str, pki: Pki) -> Iterator[tuple[int, Holder]]:
-    """Run nginx in front of ``upstream``; yield its port and the authority of its own certificates."""
+def running(folder: Path, upstream: str, pki: Pki) -> Iterator[Front]:
+    """Run nginx in front of ``upstream``, with the shipped configuration."""
+    folder.chmod(0o755)  # nginx's workers are another user
     port, tls = free_port(), issue("TLS", None, ca=True)
     write(folder / "demarches", issue(MAIN, tls, purposes=(), names=(MAIN,)))
     write(folder / "cartes", issue(CARDS, tls, purposes=(), names=(CARDS,)))
@@ -50,7 +85,7 @@ def running(folder: Path, upstream: str, pki: Pki) -> Iterator[tuple[int, Holder
     )
     try:
         wait_for(port, process)
-        yield port, tls
+        yield Front(folder, port, tls, pki)
     finally:
         process.terminate()
         process.wait(10)

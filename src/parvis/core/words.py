@@ -1,6 +1,7 @@
 """Refusals in the language of the person who reads the page. Machines read French (docs/adr/0009-words.md)."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
@@ -15,6 +16,12 @@ def said(refusal: DomainError | Problem) -> str:
         return problem.message
     sentence = gettext(problem.sentence)
     return sentence % {name: _said(value) for name, value in problem.params.items()} if problem.params else sentence
+
+
+def tell(form: Any, refusal: DomainError, *, elsewhere: str | None = None) -> None:
+    """Say every problem of a refusal on the form it is about: on its field, or on ``elsewhere`` (the whole form)."""
+    for problem in refusal.problems:
+        form.add_error(problem.field if problem.field in form.fields else elsewhere, said(problem))
 
 
 def _said(value: object) -> str:

@@ -131,7 +131,7 @@ def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bo
             actor=actor,
         )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else "document", words.said(error))
+        words.tell(form, error, elsewhere="document")
         return False
     messages.success(request, _DONE.get(status, _("C’est enregistré.")))
     return True

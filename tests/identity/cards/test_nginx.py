@@ -1,10 +1,8 @@
 """A card in the hands of an agent, through the real nginx with the configuration we ship."""
 
-import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPResponse, HTTPSConnection
+from http.client import HTTPResponse
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,31 +28,19 @@ from tests.support.card_pki import RGS2, RGS3, Holder, Pki
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Site:
-    """Both hosts behind nginx, and the authority that issues cards."""
+    """Both hosts behind nginx, and the lists of the authority that issues cards."""
 
-    port: int
-    tls: Holder
-    pki: Pki
+    front: nginx.Front
     lists: Path
-    folder: Path
+
+    @property
+    def pki(self) -> Pki:
+        return self.front.pki
 
     def get(self, host: str, path: str, card: Holder | None = None, **headers: str) -> HTTPResponse:
-        """Ask one of the two hosts, over TLS, with or without a card."""
-        context = ssl.create_default_context(cadata=self.tls.pem().decode())
-        if card:
-            file = self.folder / "card.pem"
-            file.write_bytes(card.pem() + self.pki.issuing.pem() + card.key_pem())
-            context.load_cert_chain(file)
-        connection = HTTPSConnection(host, self.port, context=context, timeout=20)
-        # The names are not in any DNS: connect to loopback, whatever the name says.
-        connection._create_connection = lambda *_: socket.create_connection(("127.0.0.1", self.port))  # type: ignore[attr-defined] # noqa: SLF001
-        connection.request("GET", path, headers={"Host": f"{host}:{self.port}", **headers})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer
+        return self.front.ask(host, path, card, **headers)
 
     def revoke(self, *cards: Holder) -> None:
         for number, one in enumerate(self.pki.lists(*(card.certificate for card in cards))):
@@ -65,16 +51,15 @@ class Site:
 def site(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Site]:
     pki, lists = Pki(), tmp_path / "lists"
     lists.mkdir()
-    tmp_path.chmod(0o755)
-    with nginx.running(tmp_path, live_server.url, pki) as (port, tls):
+    with nginx.running(tmp_path, live_server.url, pki) as front:
         settings.ALLOWED_HOSTS = ["*"]
         settings.TLS_PROXIES = ["127.0.0.1"]
-        settings.SITE_URL = f"https://{nginx.MAIN}:{port}"
-        settings.CARD_URL = f"https://{nginx.CARDS}:{port}"
+        settings.SITE_URL = f"https://{nginx.MAIN}:{front.port}"
+        settings.CARD_URL = f"https://{nginx.CARDS}:{front.port}"
         settings.CARD_AUTHORITIES = str(tmp_path / "authorities.pem")
         settings.CARD_LISTS = str(lists)
         settings.CARD_POLICIES = [f"{RGS2}=rgs2", f"{RGS3}=rgs3"]
-        made = Site(port, tls, pki, lists, tmp_path)
+        made = Site(front, lists)
         made.revoke()
         yield made
 
@@ -163,7 +148,7 @@ def test_a_certificate_written_in_a_header_is_not_believed(site: Site) -> None:
     demand = urlsplit(client.get(reverse("cards:leave"))["Location"])
     assert site.get(nginx.MAIN, f"{demand.path}?{demand.query}", None, **forged).status == 404
     straight = Client(REMOTE_ADDR="192.0.2.7").get(
-        f"{demand.path}?{demand.query}", headers={"host": f"{nginx.CARDS}:{site.port}"} | forged
+        f"{demand.path}?{demand.query}", headers={"host": f"{nginx.CARDS}:{site.front.port}"} | forged
     )
     assert "aucun certificat" in back_straight(client, straight)
 
@@ -244,7 +229,7 @@ def test_rights_linking_asks_for_a_recent_proof(site: Site) -> None:
     client.force_login(agent())
     assert "reauthenticate" in client.post(reverse("cards:link"))["Location"]
     assert Client().post(reverse("cards:link"))["Location"].startswith(reverse("account_login"))
-    assert site.port
+    assert site.front.port
 
 
 def test_without_a_host_for_cards_there_is_no_such_way_in(settings: Any) -> None:

@@ -23,8 +23,9 @@ from joserfc.jwk import ECKey
 from parvis.core import outward
 from parvis.core.actor import SYSTEM
 from parvis.core.ids import new_id
+from parvis.identity import shown_certificates
 from parvis.identity.commands import register_client, revoke_client, suspend_client
-from parvis.identity.provider import certificates, registry
+from parvis.identity.provider import registry
 from parvis.identity.provider.models import SeenProof
 from parvis.ledger.models import Entry
 from tests.support import town
@@ -210,10 +211,10 @@ def test_headers_of_anybody_are_removed_and_not_believed_either(settings: Any) -
     settings.TLS_PROXIES = [PROXY]
     shown = _tls(_certificate("rennes"), came_from="203.0.113.9")
     request = RequestFactory().get("/", **shown)
-    assert certificates.shown(request) is None
-    certificates.only_from_the_proxy(lambda _: HttpResponse())(request)
+    assert shown_certificates.shown(request) is None
+    shown_certificates.only_from_the_proxy(lambda _: HttpResponse())(request)
     assert not {"HTTP_X_CLIENT_CERT", "HTTP_X_CLIENT_VERIFY"} & request.META.keys()
-    assert certificates.shown(RequestFactory().get("/", **shown | {"REMOTE_ADDR": PROXY}))
+    assert shown_certificates.shown(RequestFactory().get("/", **shown | {"REMOTE_ADDR": PROXY}))
 
 
 def test_a_token_bound_to_a_certificate(holder: Town, browser: Browser) -> None:

@@ -94,12 +94,11 @@ class Frame:
         try:
             gesture()
         except DomainError as error:
-            for problem in error.problems:
-                sentence = words.said(DomainError(problem.code, problem.sentence, params=problem.params))
-                if form is None:
-                    messages.error(self.request, sentence)
-                else:
-                    form.add_error(problem.field if problem.field in form.fields else None, sentence)
+            if form is not None:
+                words.tell(form, error)
+            else:
+                for problem in error.problems:
+                    messages.error(self.request, words.said(problem))
             return False
         messages.success(self.request, said)
         return True

@@ -55,7 +55,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             made = _made(form, request)
             form = KeyForm()
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else "siret", words.said(error))
+            words.tell(form, error, elsewhere="siret")
     page = Paginator(identity.machine_clients(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "made": _secret(made), "results": page, "table": _table(page)} | {"menu": menu("keys")}
     return render(request, "exchange/console/keys.html", context, status=422 if form.errors else 200)

@@ -115,13 +115,8 @@ def _registered(form: OrganisationForm, actor: Actor) -> UUID | None:
             actor=actor,
         )
     except DomainError as error:
-        _tell(form, error)
+        words.tell(form, error)
     return None
-
-
-def _tell(form: Any, error: DomainError) -> None:
-    for problem in error.problems or (error,):
-        form.add_error(problem.field if problem.field in form.fields else None, words.said(problem))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,7 +146,7 @@ def _corrected(form: ContactForm, organisation_id: UUID, actor: Actor) -> bool:
     try:
         commands.correct_organisation(organisation=organisation_id, actor=actor, **form.cleaned_data)
     except DomainError as error:
-        _tell(form, error)
+        words.tell(form, error)
         return False
     return True
 

@@ -1,6 +1,5 @@
 """The board: for the operator everything, for an agent what their organisations may read."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
+from parvis.core.sheets import sheet_response
 from parvis.exchange import commands, queries
 from parvis.exchange.console import presenting
 from parvis.exchange.console.entry import menu, operator
@@ -75,14 +75,6 @@ def _board_context(lines: list[queries.BoardLine], names: dict[str, str]) -> dic
     }
 
 
-class _Line:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        """Return the line written."""
-        return line
-
-
 @require_safe
 @login_required
 def board_csv(request: HttpRequest) -> StreamingHttpResponse:
@@ -96,26 +88,15 @@ def board_csv(request: HttpRequest) -> StreamingHttpResponse:
     if queries.is_platform(actor):
         identity.require_assurance(request, Action.PLATFORM_ADMINISTER)
     lines = queries.board(actor, process=process, organisation=organisation)
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="tableau.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sheet_response("tableau.csv", _detail(lines))
 
 
-def _csv(lines: list[queries.BoardLine]) -> Iterator[str]:
-    writer: Any = csv.writer(_Line(), delimiter=";")
+def _detail(lines: list[queries.BoardLine]) -> Iterator[list[object]]:
     ages = [str(age) for age in presenting.AGE_WORDS]
-    header = [_("Démarche"), _("Organisme"), _("État"), *ages, _("Total"), _("En retard")]
-    yield "\ufeff" + writer.writerow(header)  # spreadsheets know UTF-8 by this mark
+    yield [_("Démarche"), _("Organisme"), _("État"), *ages, _("Total"), _("En retard")]
     for line in lines:
-        status = CaseStatus(line.status).label
-        name = _inert(line.organisation_name)
-        yield writer.writerow([line.process, name, status, *line.counts, line.total, line.total_late])
-
-
-def _inert(text: str) -> str:
-    """Keep a name from being run as a formula by a spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        status = str(CaseStatus(line.status).label)
+        yield [line.process, line.organisation_name, status, *line.counts, line.total, line.total_late]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +119,6 @@ def _set(form: ThresholdsForm, code: str, actor: Actor) -> bool:
     try:
         commands.set_thresholds(process=code, days=form.cleaned_data, actor=actor)
     except DomainError as error:
-        for problem in error.problems:
-            form.add_error(problem.field if problem.field in form.fields else None, words.said(problem))
+        words.tell(form, error)
         return False
     return True

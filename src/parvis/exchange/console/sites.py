@@ -44,9 +44,7 @@ def sites(request: HttpRequest) -> HttpResponse:
             made = commands.add_site(wanted=_wanted(form.cleaned_data), actor=actor)
             form = SiteForm()
         except DomainError as error:
-            for problem in error.problems:
-                field = problem.field if problem.field in form.fields else "name"
-                form.add_error(field, words.said(problem))
+            words.tell(form, error, elsewhere="name")
     page = Paginator(identity.relying_parties(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "made": _credential(made), "results": page, "table": _table(page), "menu": menu("sites")}
     return render(request, "exchange/console/sites.html", context, status=422 if form.errors else 200)

@@ -18,12 +18,11 @@ from parvis.core import words
 from parvis.core.actor import ANONYMOUS
 from parvis.core.clock import now
 from parvis.core.errors import DomainError
-from parvis.identity import queries
+from parvis.identity import queries, shown_certificates
 from parvis.identity.cards import accounts, checking, tickets
 from parvis.identity.cards import settings as configured
 from parvis.identity.cards.failures import failure
 from parvis.identity.federation import sessions
-from parvis.identity.provider import certificates
 from parvis.ledger import commands as ledger
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -61,7 +60,7 @@ def read(request: HttpRequest) -> HttpResponse:
     number = tickets.demanded(request.GET.get("demande", ""))
     if not configured.is_offered() or request.get_host() != urlsplit(settings.CARD_URL).netloc or not number:
         raise Http404
-    certificate = certificates.shown(request)
+    certificate = shown_certificates.shown(request)
     try:
         found: Any = checking.check(certificate, configured.trust(), now()) if certificate else "no_card"
     except checking.CardRefusedError as refusal:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest
 
-from parvis.identity.provider import certificates, dpop, grants
+from parvis.identity import shown_certificates
+from parvis.identity.provider import dpop, grants
 from parvis.identity.provider.errors import BadTokenError, ProtocolError
 from parvis.identity.provider.models import ProviderToken
 
@@ -27,7 +28,7 @@ def is_possessed(request: HttpRequest, scheme: str, token: str, bound_to: Mappin
     if "jkt" in bound_to and dpop.proven(request, token=token) != bound_to["jkt"]:
         return False
     certificate = bound_to.get("x5t#S256")
-    return certificate is None or certificates.thumbprint(request) == certificate
+    return certificate is None or shown_certificates.thumbprint(request) == certificate
 
 
 def holder(request: HttpRequest) -> ProviderToken:

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from parvis.core.actor import ANONYMOUS
 from parvis.core.clock import now
 from parvis.identity import rules as secrets
-from parvis.identity.provider import certificates, jwts, metadata, registry, replay
+from parvis.identity import shown_certificates
+from parvis.identity.provider import jwts, metadata, registry, replay
 from parvis.identity.provider.errors import BadClientError, ProtocolError
 from parvis.identity.provider.jwts import UnprovenError
 from parvis.identity.provider.models import RelyingParty
@@ -44,7 +45,7 @@ def caller(request: HttpRequest, *, public: bool = True) -> RelyingParty:
         return _by_assertion(assertion, request)
     client = registry.live(once(request, "client_id"))
     if client and client.auth_method == AuthMethod.TLS:
-        if certificates.subject(request) == client.tls_subject:
+        if shown_certificates.subject(request) == client.tls_subject:
             return client
         raise _refused(client, "certificate")
     if client and public and client.auth_method == AuthMethod.NONE:

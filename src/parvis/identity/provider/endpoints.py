@@ -9,10 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parvis.identity import commands
+from parvis.identity import commands, shown_certificates
 from parvis.identity.provider import (
     bearers,
-    certificates,
     client_auth,
     disclosures,
     dpop,
@@ -102,7 +101,7 @@ def _binding(request: HttpRequest, client: RelyingParty) -> dict[str, str]:
     elif client.dpop_bound:
         raise ProtocolError("invalid_dpop_proof", description="this client must show a DPoP proof")
     if client.tls_bound or client.auth_method == AuthMethod.TLS:
-        found["x5t#S256"] = certificates.thumbprint(request)
+        found["x5t#S256"] = shown_certificates.thumbprint(request)
         if not found["x5t#S256"]:
             raise ProtocolError("invalid_request", description="this client must show its certificate")
     return found

@@ -1,6 +1,5 @@
 """The list of documents, its export, and what is put in a batch from it."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from parvis.access.enums import Action
 from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
+from parvis.core.sheets import sheet_response
 from parvis.directory import queries as directory
 from parvis.identity import queries as identity
 from parvis.signing import commands, queries
@@ -108,36 +108,18 @@ def _wholes(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-class _Line:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        """Return the line written."""
-        return line
-
-
 @require_safe
 @login_required
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The view as a file for a spreadsheet, one line at a time."""
     view = VIEWS.get(request.GET.get("vue", ""), VIEWS["a-traiter"])[0]
     rows = queries.items_of(person(request), view, text=request.GET.get("q", "")[:100])  # type: ignore[arg-type]
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="parapheur.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sheet_response("parapheur.csv", _lines(rows))
 
 
-def _csv(rows: Any) -> Iterator[str]:
-    writer: Any = csv.writer(_Line(), delimiter=";")
-    header = [_("Référence"), _("Titre"), _("Organisme"), _("État"), _("Déposé le"), _("Changé le"), _("Motif")]
-    yield "\ufeff" + writer.writerow(header)  # spreadsheets know UTF-8 by this mark
+def _lines(rows: Any) -> Iterator[list[object]]:
+    yield [_("Référence"), _("Titre"), _("Organisme"), _("État"), _("Déposé le"), _("Changé le"), _("Motif")]
     for item in rows.iterator(chunk_size=1000):
-        values = [item.reference, item.title, item.organisation.name, ItemState(item.state).label]
+        values = [item.reference, item.title, item.organisation.name, str(ItemState(item.state).label)]
         dates = [f"{item.created_at:%Y-%m-%d %H:%M}", f"{item.changed_at:%Y-%m-%d %H:%M}"]
-        yield writer.writerow([_inert(str(one)) for one in (*values, *dates, item.reason)])
-
-
-def _inert(text: str) -> str:
-    """Keep a title from being run as a formula by a spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        yield [*values, *dates, item.reason]

@@ -38,8 +38,7 @@ def _tried(form: Any, work: Callable[[], object]) -> bool:
     try:
         work()
     except DomainError as error:
-        for problem in error.problems:
-            form.add_error(problem.field if problem.field in form.fields else None, words.said(problem))
+        words.tell(form, error)
         return False
     return True
 

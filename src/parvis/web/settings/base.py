@@ -57,7 +57,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "parvis.web.metrics.timed",
-    "parvis.identity.provider.certificates.only_from_the_proxy",
+    "parvis.identity.shown_certificates.only_from_the_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.web.middleware.content_security_policy",

@@ -24,7 +24,7 @@ SEEN_BY_ALL = {
 }
 # Who works for the platform in the middle of a request, and why.
 ELEVATED = {
-    "src/parvis/core/tenancy.py": "`become` asks for the organisations of someone not yet known",
+    "src/parvis/core/tenancy.py": "where it is defined",
     "src/parvis/teleservices/pages/consulting.py": "names of the organisations that consulted a citizen's data",
     "src/parvis/web/metrics.py": "figures of the whole platform, for who holds the token",
 }

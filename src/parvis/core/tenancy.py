@@ -13,11 +13,11 @@ connection (every checkout sets the scope again), one lost or kept by a rollback
 with no scope at all (no scope is no row).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -29,7 +29,13 @@ _SET = """
 SELECT set_config('role', %(role)s, %(local)s), set_config('app.principal', %(principal)s, %(local)s),
 set_config('app.kind', %(kind)s, %(local)s), set_config('app.organisations', %(organisations)s, %(local)s)
 """
-Reach = Callable[[str, UUID], "Collection[UUID] | None"]
+
+
+class Enter(Protocol):
+    """Sets the scope of a principal in the database; returns its organisations, None for all (nothing is set then)."""
+
+    def __call__(self, kind: str, principal: UUID, *, in_transaction: bool) -> str | None:
+        """See `access.queries.enter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ NOBODY = Scope(APP)
 PLATFORM = Scope(BATCH)
 
 _process = [OWNER]
-_reach: list[Reach] = []
+_enter: list[Enter] = []
 _scope: ContextVar[Scope | None] = ContextVar("parvis_scope", default=None)
 
 
@@ -105,11 +111,15 @@ def become(kind: str, principal: UUID) -> None:
     """
     if _scope.get() is None:
         return
-    with elevated():
-        organisations = _reach[0](kind, principal)
-    scope = PLATFORM if organisations is None else Scope(APP, kind, str(principal), array(organisations))
-    _scope.set(scope)
-    apply(connection, scope, local=connection.in_atomic_block)
+    if present().role != APP:  # who worked for the platform becomes someone else
+        _scope.set(NOBODY)
+        apply(connection, NOBODY, local=connection.in_atomic_block)
+    organisations = _enter[0](kind, principal, in_transaction=connection.in_atomic_block)
+    if organisations is None:
+        _scope.set(PLATFORM)
+        apply(connection, PLATFORM, local=connection.in_atomic_block)
+    else:
+        _scope.set(Scope(APP, kind, str(principal), organisations))
 
 
 def array(organisations: Collection[UUID]) -> str:
@@ -117,9 +127,9 @@ def array(organisations: Collection[UUID]) -> str:
     return "{" + ",".join(str(one) for one in organisations) + "}"
 
 
-def reach_by(reach: Reach) -> None:
-    """Set who knows the organisations of a principal (None: all of them). Called once, by `web.wiring`."""
-    _reach[:] = [reach]
+def enter_by(enter: Enter) -> None:
+    """Set who knows the organisations of a principal. Called once, by `web.wiring`."""
+    _enter[:] = [enter]
 
 
 @contextmanager

@@ -13,6 +13,6 @@ TABLE: dict[type[Any], tuple[str, ...]] = {
 
 
 def connect() -> None:
-    """Give the table to the outbox, and who knows the reach of a principal to the database's second lock."""
+    """Give the table to the outbox, and how a principal enters to the database's second lock."""
     outbox.connect(TABLE)
-    tenancy.reach_by(access.reach)
+    tenancy.enter_by(access.enter)

@@ -1,6 +1,7 @@
 """Every read of the access context: decisions, the same rule as filters, explanations, lists for administrators."""
 
 from parvis.access.queries.deciding import Decision, may, require
+from parvis.access.queries.entering import enter
 from parvis.access.queries.explaining import (
     Explanation,
     Miss,
@@ -25,7 +26,6 @@ from parvis.access.queries.listing import (
     summary,
 )
 from parvis.access.queries.naming import authors, holders, named, organisations_behind
-from parvis.access.queries.reaching import reach
 from parvis.access.queries.reviewing import (
     Dormant,
     dormant,
@@ -49,6 +49,7 @@ __all__ = [
     "chain_of",
     "dormant",
     "ending_soon",
+    "enter",
     "grants_of",
     "holders",
     "live_grants",
@@ -63,7 +64,6 @@ __all__ = [
     "people_who_read",
     "perimeter",
     "programs_of",
-    "reach",
     "require",
     "rights",
     "scope",

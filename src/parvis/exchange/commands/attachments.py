@@ -59,13 +59,12 @@ def receive_attachment(
         raise
     with transaction.atomic(durable=True):
         # Looked up again under lock: another upload of the same document may have won meanwhile.
-        row = Attachment.objects.select_for_update().get(id=attachment_id)
-        if row.state != AttachmentState.PENDING:
+        locked = Attachment.objects.select_for_update().filter(id=row.id)
+        if list(locked.values_list("state", flat=True)) != [AttachmentState.PENDING]:
             documents.discard(received)
             raise _no_longerawaited()
-        row.file_id = documents.keep(received)
-        row.state, row.signature = AttachmentState.RECEIVED, signature
-        row.save(update_fields=("file", "state", "signature"))
+        kept = documents.keep(received)
+        Attachment.objects.filter(id=row.id).update(file=kept, state=AttachmentState.RECEIVED, signature=signature)
         ledger.record(
             actor=actor,
             action="attachment.received",
@@ -103,7 +102,8 @@ def _mark_corrupted(row: Attachment, actor: Actor, code: str) -> None:
 
 def awaited(attachment_id: UUID, actor: Actor) -> Attachment:
     """Return a document announced by this actor, whose bytes have not come. Raise AbsentError or ConflictError."""
-    row = Attachment.objects.select_related("folder", "event__case__folder").filter(id=attachment_id).first()
+    # Most documents come with a folder: the tables of the few that come with an event are joined for those alone.
+    row = Attachment.objects.select_related("folder").filter(id=attachment_id).first()
     if row is None or not _is_sender(row, actor):
         raise AbsentError("unknown_attachment", "Cette pièce n’existe pas, ou vous ne pouvez pas la voir.")
     if row.state != AttachmentState.PENDING:

@@ -5,7 +5,12 @@ import argparse
 from parvis.cli import django_command
 
 PASSES_THROUGH = True
-NAMES = {"communes": "import_communes", "processes": "import_processes"}
+NAMES = {
+    "communes": "import_communes",
+    "processes": "import_processes",
+    "breached-passwords": "import_breached_passwords",
+}
+_WITHOUT_DATABASE = frozenset({"breached-passwords"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,4 +20,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Hand over to the command that knows."""
-    return django_command.run(NAMES[options.name], options.rest)
+    return django_command.run(NAMES[options.name], options.rest, database_needed=options.name not in _WITHOUT_DATABASE)

@@ -1,4 +1,4 @@
-"""Passwords made of words that anyone here would try first (ASVS 5, 6.1.2 and 6.2.11)."""
+"""Passwords that anyone would try first: made of our own words, or already stolen elsewhere (ASVS 5, 6.2)."""
 
 import re
 import unicodedata
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from parvis.identity import breached
 
 # The list that docs/security/accounts.md documents; the installation's own name comes on top.
 WORDS = (
@@ -67,6 +69,23 @@ class ContextWordsValidator:
     def get_help_text(self) -> str:
         """Say what to do."""
         return _("Choisissez un mot de passe qui ne soit pas fait de mots attendus ici, comme « mairie » ou « 2026 ».")
+
+
+class BreachedPasswordValidator:
+    """Refuse a stolen password, known to the shipped set, to the installation's own, or to a service it chose."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:  # noqa: ARG002 - Django's signature
+        """Raise ValidationError when one of them knows it."""
+        known = breached.holds(breached.SHIPPED, password) or breached.holds(settings.BREACHED_FILE, password)
+        if known or (settings.BREACHED_URL and breached.range_holds(settings.BREACHED_URL, password)):
+            raise ValidationError(
+                _("Ce mot de passe a déjà été volé sur d’autres sites : choisissez-en un autre."),
+                code="password_breached",
+            )
+
+    def get_help_text(self) -> str:
+        """Say what to do."""
+        return _("Choisissez un mot de passe qui n’a servi nulle part ailleurs.")
 
 
 def _plain(text: str) -> str:

@@ -136,7 +136,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "parvis.identity.password_rules.ContextWordsValidator"},
+    {"NAME": "parvis.identity.password_rules.BreachedPasswordValidator"},
 ]
+BREACHED_FILE = DATA_DIR / "breached-passwords.bin"  # made by `parvis import breached-passwords`
+BREACHED_URL = env.text("PARVIS_BREACHED_URL").rstrip("/")  # a service by ranges, where the installation wants one
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}

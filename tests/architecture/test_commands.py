@@ -82,6 +82,9 @@ RIGHTS = {
     + "test_rights_a_document_goes_to_its_case_only_and_every_delivery_is_journaled",
     "exchange.deposit_many": "tests/exchange/test_bulk_deposit.py::test_rights_each_deposit_is_judged_by_its_own_right",
     "exchange.deposit": "tests/exchange/test_deposit.py::test_rights_a_stranger_may_not_deposit",
+    "exchange.entrust_case": "tests/exchange/test_services.py::test_rights_only_who_has_a_case_in_hand_hands_it_over",
+    "exchange.entrust_process": "tests/exchange/test_services.py::"
+    "test_rights_only_who_administers_the_organisation_entrusts_a_process",
     "exchange.lift_cut": "tests/exchange/test_breaker.py::test_rights_only_the_platform_lifts_a_cut",
     "exchange.migrate_cases": EXCHANGE,
     "exchange.move_case": CASES + "test_rights_only_the_recipients_agents_see_and_move",

@@ -26,6 +26,7 @@ from parvis.exchange.enums import SignatureVerdict
 from parvis.exchange.forms import NOTE_ONLY, CaseForm
 from parvis.exchange.models import Attachment, Case
 from parvis.exchange.presenting import VIEWS, status_badge, timeline_entries, views
+from parvis.exchange.service_form import service_form
 from parvis.identity import queries as identity
 from parvis.ui.dates import when
 from parvis.ui.parts import Column, FileItem, Link, Table
@@ -138,7 +139,7 @@ def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bo
 
 
 def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
-    may_act = access.may(actor, Action.CASE_PROCESS, organisation=case.recipient_id, process=case.process_id).allowed
+    may_act = queries.may_as_recipient(actor, Action.CASE_PROCESS, case).allowed
     documents = queries.case_documents(case)
     return {
         "case": case,
@@ -146,6 +147,7 @@ def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
         "may_act": may_act,
         "undoable": queries.undoable(case, organisation=case.recipient_id) if may_act else None,
         "badge": status_badge(case.status),
+        "services": service_form(case.recipient_id, case.unit_id) if may_act else None,
         "files": [_file(case, document) for document in documents],
         "altered": [one.name for one in documents if one.signature == SignatureVerdict.BROKEN],
         "entries": timeline_entries(case, queries.timeline(case, for_applicant=False)),

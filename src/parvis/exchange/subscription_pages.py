@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.access.enums import Action
@@ -24,6 +24,7 @@ from parvis.exchange import commands, queries
 from parvis.exchange.enums import AccessMode, MailFrequency, SubscriptionState
 from parvis.exchange.models import Subscription
 from parvis.exchange.pages import agent
+from parvis.exchange.service_form import ServiceForm, chosen_unit, service_form
 from parvis.exchange.subscription_forms import ReceptionForm, RefusalForm, RequestForm
 from parvis.identity import queries as identity
 from parvis.ui.components.messages import badge
@@ -157,7 +158,9 @@ def subscription(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
         identity.require_assurance(request, Action.PLATFORM_ADMINISTER if decides else Action.MEMBERS_MANAGE)
     reception = ReceptionForm(request.POST if gesture == "activate" else None, initial=_present(row))
     refusal = RefusalForm(request.POST if gesture == "refuse" else None)
-    form = refusal if gesture == "refuse" else reception
+    form: Form = refusal if gesture == "refuse" else reception
+    if gesture == "entrust":
+        form = ServiceForm(request.POST)
     if gesture and _done(request, row, gesture, form, actor):
         return HttpResponseRedirect(reverse("subscription", args=[row.id]))
     return render(
@@ -201,6 +204,14 @@ def _acted(row: Subscription, gesture: str, form: Form, actor: Actor) -> str:
     if gesture == "refuse":
         commands.reject_subscription(subscription_id=row.id, reason=form.cleaned_data["reason"], actor=actor)
         return _("Demande refusée : l’organisme est prévenu du motif.")
+    if gesture == "entrust":
+        unit = chosen_unit(form.data.get("unit", ""))
+        moved = commands.entrust_process(subscription_id=row.id, unit=unit, actor=actor)
+        return ngettext(
+            "C’est enregistré. %(moved)s dossier en cours a suivi.",
+            "C’est enregistré. %(moved)s dossiers en cours ont suivi.",
+            moved,
+        ) % {"moved": moved}
     if gesture == "suspend":
         commands.suspend_subscription(subscription_id=row.id, actor=actor)
         return _("Abonnement suspendu : aucun nouveau dossier n’arrivera.")
@@ -218,6 +229,7 @@ def _context(
         "reception": reception,
         "refusal": refusal,
         "badge": state_badge(row),
+        "services": service_form(row.subscriber_id, row.unit_id) if row.state == SubscriptionState.ACTIVE else None,
         "facts": _facts(row),
         "entries": _story(row),
         "may_decide": is_platform and undecided,
@@ -233,6 +245,7 @@ def _facts(row: Subscription) -> list[Row]:
         Row(_("Organisme"), row.subscriber.name),
         Row(_("SIRET"), row.subscriber.siret),
         Row(_("Démarche"), row.process.said_name),
+        *([Row(_("Service"), row.unit.name)] if row.unit else []),
         Row(_("Réception"), AccessMode(row.access_mode).label if row.access_mode else _("À choisir")),
         Row(_("Alertes"), MailFrequency(row.frequency).label),
         Row(_("Adresses prévenues"), ", ".join(row.emails) or _("Aucune")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.exchange import pages, subscription_pages, webhook_pages
+from parvis.exchange import pages, service_pages, subscription_pages, webhook_pages
 
 urlpatterns = [
     path("", pages.inbox, name="desk"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("webhooks/<uuid:delivery_id>/", webhook_pages.webhook, name="webhook"),
     path("dossiers/<uuid:case_id>/", pages.case_page, name="desk_case"),
     path("dossiers/<uuid:case_id>/annuler/", pages.undo, name="desk_undo"),
+    path("dossiers/<uuid:case_id>/confier/", service_pages.entrust, name="desk_entrust"),
     path("dossiers/<uuid:case_id>/pieces/<uuid:attachment_id>/", pages.download, name="desk_document"),
 ]

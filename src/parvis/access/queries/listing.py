@@ -17,9 +17,10 @@ from parvis.core.clock import now, today
 from parvis.directory import queries as directory
 
 _READERS = f"""
-SELECT DISTINCT live.organisation_id, live.process_code FROM access_grant live
+SELECT DISTINCT live.organisation_id, live.process_code, coalesce(area.path, '') FROM access_grant live
+LEFT JOIN directory_unit area ON area.id = live.unit_id AND area.parent_id IS NOT NULL
 LEFT JOIN directory_unit place ON live.principal_kind = 'unit' AND place.id = live.principal_id
-WHERE 'case:read' = ANY(live.actions) AND {statements.LIVE.format(row="live")} AND live.unit_id IS NULL
+WHERE 'case:read' = ANY(live.actions) AND {statements.LIVE.format(row="live")}
 AND live.condition = '{{}}' AND (live.principal_kind = 'account'
     OR (live.principal_kind IN ('membership', 'unit') AND EXISTS (
     SELECT 1 FROM directory_membership post LEFT JOIN directory_unit desk ON desk.id = post.unit_id
@@ -171,6 +172,9 @@ def programs_of(organisation: UUID) -> int:
     return rows.values("principal_id").distinct().count()
 
 
-def people_who_read() -> set[tuple[UUID, str]]:
-    """Return the (organisation, process code or ``*``) pairs where at least one person may read cases. One query."""
+def people_who_read() -> set[tuple[UUID, str, str]]:
+    """Return where at least one person may read cases: (organisation, process code or ``*``, path or empty). One query.
+
+    The path is that of a service whose cases they read, empty for the whole organisation.
+    """
     return set(sql.fetch(_READERS, {"now": now(), "today": today()}))

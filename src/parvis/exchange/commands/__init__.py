@@ -24,6 +24,7 @@ from parvis.exchange.commands.many_deposits import MAX_DEPOSITS, deposit_many
 from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
+from parvis.exchange.commands.services import entrust_case, entrust_process
 from parvis.exchange.commands.sites import add_site, renew_site, revoke_site
 from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions
 from parvis.exchange.commands.states import delete_folder, set_case_status, set_folder_status
@@ -90,6 +91,8 @@ __all__ = [
     "deposit",
     "deposit_many",
     "drop_jobs",
+    "entrust_case",
+    "entrust_process",
     "forget_answers",
     "forget_pieces",
     "lift_cut",

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from parvis.access import queries as access
 from parvis.access.enums import Action
 from parvis.catalogue import queries as catalogue
 from parvis.core import xml
@@ -168,7 +167,7 @@ def _reader_grants(row: Attachment, actor: Actor) -> tuple[UUID, ...] | None:
     links = AttachmentRecipient.objects.filter(attachment=row).values_list("case_id", flat=True)
     cases = [row.event.case] if row.event else list(Case.objects.filter(id__in=list(links)))
     for case in cases:
-        decision = access.may(actor, Action.CASE_DOWNLOAD, organisation=case.recipient_id, process=case.process_id)
+        decision = queries.may_as_recipient(actor, Action.CASE_DOWNLOAD, case)
         if decision.allowed:
             return decision.grants
     if queries.is_depositor(row.folder, actor):

@@ -16,8 +16,9 @@ from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, ConflictError, DomainError
 from parvis.core.text import clean
 from parvis.documents import commands as documents
+from parvis.exchange import queries
 from parvis.exchange.commands.events import announced_by
-from parvis.exchange.commands.sides import Standing, locked_case, standing, unknown_case
+from parvis.exchange.commands.sides import Standing, locked_case, require_recipient, standing, unknown_case
 from parvis.exchange.commands.states import apply_status, check_transition, tell_other_side
 from parvis.exchange.enums import EventState, EventType, Side
 from parvis.exchange.events import CaseMoved
@@ -61,7 +62,7 @@ def open_case(*, case_id: UUID, actor: Actor) -> None:
     """Note that an agent has read a case: personal data was seen, so it is journaled (and a new case becomes sent)."""
     with transaction.atomic(durable=True):
         case = locked_case(case_id)
-        grants = _require(case, actor, Action.CASE_READ)
+        grants = require_recipient(case, actor, Action.CASE_READ)
         if case.status == CaseStatus.HUBEE_NOTIFIED:
             apply_status(case, CaseStatus.SENT)
         ledger.record(
@@ -101,7 +102,7 @@ def move_case(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> UUID:
     """
     with _unused_discarded(answer), transaction.atomic():
         case = locked_case(case_id)
-        grants = _require(case, actor, Action.CASE_PROCESS)
+        grants = require_recipient(case, actor, Action.CASE_PROCESS)
         _check_answer(case, answer)
         event = _write_event(case, answer, transmitter=case.recipient_id)
         if answer.status:
@@ -144,7 +145,8 @@ def answer_as_applicant(*, case_id: UUID, answer: CaseAnswer, actor: Actor) -> U
 def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
     """Forget a notification that was taken into account. Raise AbsentError when it is not this actor's."""
     with transaction.atomic(durable=True):
-        row = Notification.objects.select_for_update().filter(id=notification_id).first()
+        found = Notification.objects.select_for_update(of=("self",)).select_related("case")
+        row = found.filter(id=notification_id).first()
         decision = _may_acknowledge(row, actor) if row else None
         if row is None or decision is None or not decision.allowed:
             raise AbsentError("unknown_notification", "Cette notification n’existe pas ou a déjà été acquittée.")
@@ -157,11 +159,9 @@ def acknowledge(*, notification_id: UUID, actor: Actor) -> None:
 def acknowledge_many(*, notifications: Sequence[UUID], actor: Actor) -> list[UUID]:
     """Forget those of these notifications that are this actor's, all together; return which. Set-based."""
     with transaction.atomic():
-        mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
-        mine |= access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
         rows = list(
             Notification.objects.select_for_update(of=("self",))
-            .filter(mine, id__in=notifications)
+            .filter(queries.announced_to(actor), id__in=notifications)
             .order_by("id")  # always in the same order: two callers never wait for each other
             .values_list("id", "case_id")
         )
@@ -174,7 +174,10 @@ def acknowledge_many(*, notifications: Sequence[UUID], actor: Actor) -> list[UUI
 
 def _may_acknowledge(row: Notification, actor: Actor) -> access.Decision:
     """The right to read what the notification announces, as its recipient or as its depositor."""
-    decision = access.may(actor, Action.CASE_READ, organisation=row.recipient_id, process=row.process_id)
+    # A service of the recipient; for the depositor, whose notification it may be, that service is somebody else's.
+    decision = access.may(
+        actor, Action.CASE_READ, organisation=row.recipient_id, process=row.process_id, unit=row.case.unit_id
+    )
     if decision.allowed:
         return decision
     return access.may(actor, Action.FOLDER_READ, organisation=row.recipient_id, process=row.process_id)
@@ -188,16 +191,6 @@ def _unused_discarded(answer: CaseAnswer) -> Iterator[None]:
     finally:
         for document in answer.documents:
             documents.discard(document.received)
-
-
-def _require(case: Case, actor: Actor, action: Action) -> tuple[UUID, ...]:
-    """Return the grants; a case of another organisation looks exactly like one that does not exist."""
-    decision = access.may(actor, action, organisation=case.recipient_id, process=case.process_id)
-    if decision.allowed:
-        return decision.grants
-    if access.may(actor, Action.CASE_READ, organisation=case.recipient_id, process=case.process_id).allowed:
-        access.require(actor, action, organisation=case.recipient_id, process=case.process_id)
-    raise unknown_case()
 
 
 def _check_answer(case: Case, answer: CaseAnswer) -> None:

@@ -1,6 +1,6 @@
 """The rows of a deposit: made in memory by one function, written by one statement a table, for one folder or many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,8 +41,11 @@ class Rows:
         return DepositedFolder(self.folder.id, self.folder.status, cases, attachments)
 
 
-def rows_of(deposit: Deposit, depositor: UUID, told_at: datetime | None) -> Rows:
-    """Make the rows in their final state; ``told_at`` is when the recipients are told, None for later."""
+def rows_of(deposit: Deposit, depositor: UUID, told_at: datetime | None, services: Mapping[UUID, UUID | None]) -> Rows:
+    """Make the rows in their final state; ``told_at`` is when the recipients are told, None for later.
+
+    ``services`` says in which of its services each recipient receives.
+    """
     applicant = deposit.applicant
     state = {"status": CaseStatus.HUBEE_NOTIFIED, "updated_at": told_at} if told_at else {}
     folder = Folder(
@@ -61,6 +64,7 @@ def rows_of(deposit: Deposit, depositor: UUID, told_at: datetime | None) -> Rows
         Case(
             folder=folder,
             recipient_id=wanted.recipient,
+            unit_id=services[wanted.recipient],
             process_id=deposit.process,
             external_id=number,
             partner_attributes=wanted.partner_attributes,

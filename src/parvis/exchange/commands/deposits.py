@@ -1,6 +1,6 @@
 """One deposit becomes one case per recipient."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,8 +33,9 @@ def deposit(*, deposit: Deposit, depositor: UUID, actor: Actor, complete: bool =
     Raise RefusedError, ConflictError (external id already used) or DomainError with its problems.
     """
     grants = require_right(deposit, depositor, actor)
-    check(deposit, receiving(deposit.process, deposit.recipients))
-    rows = rows_of(deposit, depositor, told_at(deposit, complete=complete))
+    known = receiving(deposit.process, deposit.recipients)
+    check(deposit, known)
+    rows = rows_of(deposit, depositor, told_at(deposit, complete=complete), known.subscribed)
     try:
         with transaction.atomic():
             write([rows])
@@ -116,10 +117,10 @@ def require_right(deposit: Deposit, depositor: UUID, actor: Actor) -> tuple[UUID
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """What a process accepts, None when there is no such process, and which organisations receive it now."""
+    """What a process accepts, None when there is no such process; who receives it now, and in which service."""
 
     process: catalogue.ProcessFacts | None
-    subscribed: Collection[UUID]
+    subscribed: Mapping[UUID, UUID | None]
 
 
 def receiving(process: str, recipients: Iterable[UUID]) -> Receiving:

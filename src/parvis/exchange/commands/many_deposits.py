@@ -4,7 +4,7 @@ What a depositor sends by the thousand (the State's hub took 18,000 an hour) cos
 for a hundred, and a number of statements that depends on the processes named, not on the folders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from parvis.core.actor import Actor
 from parvis.core.errors import ConflictError, DomainError, RefusedError
 from parvis.exchange.commands.deposit_rows import DepositedFolder, Rows, entry_of, rows_of, write
-from parvis.exchange.commands.deposits import check, duplicate, receiving, require_right, told_at
+from parvis.exchange.commands.deposits import Receiving, check, duplicate, receiving, require_right, told_at
 from parvis.exchange.models import Folder
 from parvis.exchange.rules import Deposit
 from parvis.ledger import commands as ledger
@@ -35,11 +35,12 @@ def deposit_many(*, deposits: Sequence[tuple[Deposit, UUID]], actor: Actor) -> l
         raise DomainError(
             "too_many_deposits", "Envoyez de 1 à %(most)s dossiers à la fois.", params={"most": MAX_DEPOSITS}
         )
-    checked = _checked(deposits, actor)
+    known = _known(deposits)
+    checked = _checked(deposits, known, actor)
     for _ in range(_ATTEMPTS):
         try:
             with transaction.atomic():
-                return _deposited(deposits, checked, actor)
+                return _deposited(deposits, checked, known, actor)
         except IntegrityError as error:
             # Someone deposited one of them at this very moment: read again, it is a duplicate now.
             if "folder_external_id_per_depositor" not in str(error):
@@ -47,12 +48,18 @@ def deposit_many(*, deposits: Sequence[tuple[Deposit, UUID]], actor: Actor) -> l
     raise ConflictError("busy", "D’autres dépôts portent les mêmes identifiants en ce moment. Réessayez.")
 
 
-def _checked(deposits: Sequence[tuple[Deposit, UUID]], actor: Actor) -> list[tuple[UUID, ...] | DomainError]:
-    """Judge each deposit alone: its grants, or its refusal. What several need is read once."""
+def _known(deposits: Sequence[tuple[Deposit, UUID]]) -> dict[str, Receiving]:
+    """Read once what the deposits of each process need."""
     recipients: dict[str, set[UUID]] = {}
     for deposit, _ in deposits:
         recipients.setdefault(deposit.process, set()).update(deposit.recipients)
-    known = {process: receiving(process, of) for process, of in recipients.items()}
+    return {process: receiving(process, of) for process, of in recipients.items()}
+
+
+def _checked(
+    deposits: Sequence[tuple[Deposit, UUID]], known: Mapping[str, Receiving], actor: Actor
+) -> list[tuple[UUID, ...] | DomainError]:
+    """Judge each deposit alone: its grants, or its refusal."""
     rights: dict[Any, tuple[UUID, ...] | DomainError] = {}
     judged: list[tuple[UUID, ...] | DomainError] = []
     for deposit, depositor in deposits:
@@ -76,7 +83,10 @@ def _right(deposit: Deposit, depositor: UUID, actor: Actor) -> tuple[UUID, ...] 
 
 
 def _deposited(
-    deposits: Sequence[tuple[Deposit, UUID]], checked: Sequence[tuple[UUID, ...] | DomainError], actor: Actor
+    deposits: Sequence[tuple[Deposit, UUID]],
+    checked: Sequence[tuple[UUID, ...] | DomainError],
+    known: Mapping[str, Receiving],
+    actor: Actor,
 ) -> list[Outcome]:
     taken = numbers_taken(deposits)
     outcomes: list[Outcome] = []
@@ -91,7 +101,7 @@ def _deposited(
             entries.extend(_refused(verdict, deposit, actor))
         else:
             taken.add(number)  # a second of the same number in this call is a duplicate
-            rows = rows_of(deposit, depositor, told_at(deposit))
+            rows = rows_of(deposit, depositor, told_at(deposit), known[deposit.process].subscribed)
             written.append(rows)
             entries.append(entry_of(rows, deposit, actor, verdict))
             outcomes.append(rows.made())

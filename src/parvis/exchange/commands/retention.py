@@ -21,6 +21,7 @@ from parvis.core.clock import now, today
 from parvis.core.errors import AbsentError
 from parvis.directory import queries as directory
 from parvis.documents import commands as documents
+from parvis.exchange import queries
 from parvis.exchange.enums import AttachmentState
 from parvis.exchange.events import FolderExpired
 from parvis.exchange.models import Attachment, AttachmentRecipient, Case, Event, Folder, Notification
@@ -139,10 +140,11 @@ def _delete_folder(folder: Folder) -> int:
 
 def note_purged(*, pairs: Sequence[tuple[str, str]], actor: Actor) -> None:
     """Write down that a client removed its own copies of documents the hub has let go. Foreign pairs are ignored."""
-    mine = access.scope(actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id")
     attachments = [UUID(attachment) for attachment, _ in pairs]
     known = set(
-        AttachmentRecipient.objects.filter(mine, attachment_id__in=attachments).values_list("attachment_id", "case_id")
+        AttachmentRecipient.objects.filter(queries.copied_by(actor), attachment_id__in=attachments).values_list(
+            "attachment_id", "case_id"
+        )
     )
     wanted = {(UUID(attachment), UUID(case)) for attachment, case in pairs} & known
     with transaction.atomic(durable=True):
@@ -174,7 +176,7 @@ def migrate_cases(*, source: tuple[str, str], target: tuple[str, str], actor: Ac
         Notification.objects.filter(case_id__in=moved, recipient_id=old).update(recipient_id=new)
         Notification.objects.filter(case_id__in=moved, transmitter_id=old).update(transmitter_id=new)
         Event.objects.filter(case_id__in=moved, transmitter_id=old).update(transmitter_id=new)
-        Case.objects.filter(id__in=moved).update(recipient_id=new, updated_at=now())
+        Case.objects.filter(id__in=moved).update(recipient_id=new, unit=None, updated_at=now())
         ledger.record(
             actor=actor,
             action="cases.migrated",

@@ -8,6 +8,7 @@ from parvis.access.enums import Action
 from parvis.catalogue.enums import CaseStatus as S
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError
+from parvis.exchange import queries
 from parvis.exchange.enums import Side
 from parvis.exchange.models import Case
 
@@ -44,13 +45,23 @@ def standing(case: Case, actor: Actor, *, read_only: bool = False) -> Standing:
     ``read_only`` asks for the right to read only; otherwise the right to act.
     """
     as_recipient = Action.CASE_READ if read_only else Action.CASE_PROCESS
-    decision = access.may(actor, as_recipient, organisation=case.recipient_id, process=case.process_id)
+    decision = queries.may_as_recipient(actor, as_recipient, case)
     if decision.allowed:
         return Standing(Side.RECIPIENT, case.recipient_id, case.folder.depositor_id, decision.grants)
     as_depositor = Action.FOLDER_READ if read_only else Action.FOLDER_DEPOSIT
     decision = access.may(actor, as_depositor, organisation=case.folder.depositor_id, process=case.process_id)
     if decision.allowed:
         return Standing(Side.DEPOSITOR, case.folder.depositor_id, case.recipient_id, decision.grants)
+    raise unknown_case()
+
+
+def require_recipient(case: Case, actor: Actor, action: Action) -> tuple[UUID, ...]:
+    """Return the grants; a case of another organisation, or service, looks exactly like one that does not exist."""
+    decision = queries.may_as_recipient(actor, action, case)
+    if decision.allowed:
+        return decision.grants
+    if queries.may_as_recipient(actor, Action.CASE_READ, case).allowed:
+        access.require(actor, action, organisation=case.recipient_id, process=case.process_id, unit=case.unit_id)
     raise unknown_case()
 
 

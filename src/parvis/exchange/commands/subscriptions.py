@@ -121,7 +121,7 @@ def validate_subscription(*, subscription_id: UUID, actor: Actor) -> None:
     """Accept a request, as the platform or the depositor. Again changes nothing."""
     require_platform(actor)
     with transaction.atomic(durable=True):
-        row = _locked(subscription_id)
+        row = locked_subscription(subscription_id)
         if row.validated_at is None:
             row.validated_at, row.rejected_at, row.rejection_reason = now(), None, ""
             _save(row, SubscriptionState.INACTIVE)
@@ -135,7 +135,7 @@ def reject_subscription(*, subscription_id: UUID, reason: str, actor: Actor) -> 
     if not reason.strip():
         raise DomainError("reason_missing", "Expliquez pourquoi la demande est refusée.", field="reason")
     with transaction.atomic(durable=True):
-        row = _locked(subscription_id)
+        row = locked_subscription(subscription_id)
         if row.state == SubscriptionState.ACTIVE:
             raise ConflictError("already_active", "Cet abonnement est actif : suspendez-le d’abord.")
         row.rejected_at, row.rejection_reason = now(), reason.strip()[:1000]
@@ -147,8 +147,8 @@ def reject_subscription(*, subscription_id: UUID, reason: str, actor: Actor) -> 
 def activate_subscription(*, subscription_id: UUID, reception: Reception, actor: Actor) -> None:
     """Start receiving, through the chosen door. Also changes the door of an active one: nothing is frozen."""
     with transaction.atomic(durable=True):
-        row = _locked(subscription_id)
-        _require_subscriber(row, actor)
+        row = locked_subscription(subscription_id)
+        require_subscriber(row, actor)
         waiting = row.validated_at is None and row.state != SubscriptionState.ACTIVE
         if row.state == SubscriptionState.REFUSED or waiting:
             raise ConflictError(
@@ -167,8 +167,8 @@ def activate_subscription(*, subscription_id: UUID, reception: Reception, actor:
 def suspend_subscription(*, subscription_id: UUID, actor: Actor) -> None:
     """Stop receiving new folders; cases already received can be finished."""
     with transaction.atomic(durable=True):
-        row = _locked(subscription_id)
-        _require_subscriber(row, actor)
+        row = locked_subscription(subscription_id)
+        require_subscriber(row, actor)
         if row.state == SubscriptionState.ACTIVE:
             row.ended_at = now()
             _save(row, SubscriptionState.SUSPENDED)
@@ -191,7 +191,8 @@ def apply_subscription(*, subscription_id: UUID, state: str, reception: Receptio
         raise DomainError("unknown_state", "Cet état d’abonnement n’existe pas.", field="status")
 
 
-def _require_subscriber(row: Subscription, actor: Actor) -> None:
+def require_subscriber(row: Subscription, actor: Actor) -> None:
+    """Refuse who administers neither the subscriber nor the platform."""
     mine = access.may(actor, Action.MEMBERS_MANAGE, organisation=row.subscriber_id, process=row.process_id)
     if not mine.allowed:
         require_platform(actor)
@@ -206,7 +207,8 @@ def _require_process(code: str) -> catalogue.ProcessFacts:
     return facts
 
 
-def _locked(subscription_id: UUID) -> Subscription:
+def locked_subscription(subscription_id: UUID) -> Subscription:
+    """Return a subscription, locked until the transaction ends. Raise AbsentError."""
     row = Subscription.objects.select_for_update().filter(id=subscription_id).first()
     if row is None:
         raise AbsentError("unknown_subscription", "Cet abonnement n’existe pas.")

@@ -48,6 +48,8 @@ class Case(models.Model):
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="cases")
     recipient = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
     process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
+    # The service of the recipient in whose hands it is (the migration keeps it among the recipient's own).
+    unit = models.ForeignKey("directory.Unit", on_delete=models.PROTECT, null=True, blank=True)
     external_id = models.CharField(max_length=100)
     status = models.CharField(max_length=15, choices=CaseStatus.choices, default=CaseStatus.HUBEE_RECEIVED)
     partner_attributes = models.CharField(max_length=1024, blank=True)

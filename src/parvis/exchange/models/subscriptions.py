@@ -15,6 +15,8 @@ class Subscription(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     subscriber = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
     process = models.ForeignKey("catalogue.Process", on_delete=models.PROTECT)
+    # The service of the subscriber that handles it: its cases are born there. Empty: the organisation as a whole.
+    unit = models.ForeignKey("directory.Unit", on_delete=models.PROTECT, null=True, blank=True)
     state = models.CharField(max_length=10, choices=SubscriptionState.choices, default=SubscriptionState.ACTIVE)
     # Empty until the subscriber has chosen: a subscription validated but not yet activated.
     access_mode = models.CharField(max_length=10, choices=AccessMode.choices, default=AccessMode.PORTAL, blank=True)

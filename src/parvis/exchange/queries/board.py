@@ -71,7 +71,7 @@ def board(actor: Actor, *, process: str = "", organisation: UUID | None = None) 
 def _visible(actor: Actor) -> "QuerySet[Case]":
     if is_platform(actor):
         return Case.objects.all()
-    mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
+    mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id", unit="unit")
     return Case.objects.filter(mine).exclude(status__in=UNTOLD)
 
 

@@ -49,9 +49,11 @@ class CaseCounts:
 def inbox(actor: Actor, *, statuses: Iterable[str] = (), text: str = "") -> "QuerySet[Case]":
     """Return the cases the actor may read, newest first, filtered. SQL count does not grow with the rows."""
     cases = (
-        Case.objects.filter(access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id"))
+        Case.objects.filter(
+            access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id", unit="unit")
+        )
         .exclude(status__in=(CaseStatus.HUBEE_RECEIVED, CaseStatus.HUBEE_COMPLETED))
-        .select_related("folder", "process", "recipient")
+        .select_related("folder", "process", "recipient", "unit")
         .order_by("-id")
     )
     chosen = list(statuses)
@@ -181,6 +183,14 @@ def _label(event: Event) -> str:
     return label
 
 
+def announced_to(actor: Actor) -> models.Q:
+    """Return the filter of the notifications of an actor, as recipient (of their own services) or as depositor."""
+    received = access.scope(
+        actor, Action.CASE_READ, organisation="recipient_id", process="process_id", unit="case__unit"
+    )
+    return received | access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
+
+
 def notifications(
     actor: Actor,
     *,
@@ -193,9 +203,9 @@ def notifications(
 
     ``processes`` keeps these codes only; ``first`` serves these codes before the others; ``after`` goes on from one.
     """
-    mine = access.scope(actor, Action.CASE_READ, organisation="recipient_id", process="process_id")
-    mine |= access.scope(actor, Action.FOLDER_READ, organisation="recipient_id", process="process_id")
-    rows = Notification.objects.filter(mine).select_related("recipient", "transmitter", "event", "case__folder")
+    rows = Notification.objects.filter(announced_to(actor)).select_related(
+        "recipient", "transmitter", "event", "case__folder"
+    )
     if processes:
         rows = rows.filter(process_id__in=processes)
     if after:
@@ -206,10 +216,16 @@ def notifications(
     return list(rows.order_by("id")[:limit])
 
 
+def copied_by(actor: Actor) -> models.Q:
+    """Return the filter of the documents of cases that an actor reads."""
+    return access.scope(
+        actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id", unit="case__unit"
+    )
+
+
 def purgeable(actor: Actor, *, limit: int = 10_000) -> list[tuple[UUID, UUID]]:
     """Return (document, case) pairs whose bytes the hub has removed, for copies kept by the actor's organisations."""
-    mine = access.scope(actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id")
-    rows = AttachmentRecipient.objects.filter(mine, attachment__state=AttachmentState.DELETED)
+    rows = AttachmentRecipient.objects.filter(copied_by(actor), attachment__state=AttachmentState.DELETED)
     return list(rows.order_by("id").values_list("attachment_id", "case_id")[:limit])
 
 

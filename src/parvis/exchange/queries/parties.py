@@ -14,11 +14,11 @@ from parvis.core.actor import Actor
 from parvis.core.errors import DomainError
 from parvis.directory import queries as directory
 from parvis.exchange.enums import SubscriptionState
-from parvis.exchange.models import Folder, Subscription
+from parvis.exchange.models import Case, Folder, Subscription
 
 # At every deposit: by hand, see `core.sql`.
 _SUBSCRIBED = """
-SELECT taken.subscriber_id
+SELECT taken.subscriber_id, taken.unit_id
 FROM exchange_subscription taken JOIN directory_organisation owner ON owner.id = taken.subscriber_id
 WHERE taken.process_id = %(process)s AND taken.subscriber_id = ANY(%(organisations)s)
 AND taken.state = %(active)s AND owner.state = 'active'
@@ -49,15 +49,20 @@ def is_platform(actor: Actor) -> bool:
     return access.may(actor, Action.PLATFORM_ADMINISTER, organisation=platform_depositor(), process="*").allowed
 
 
+def may_as_recipient(actor: Actor, action: Action, case: Case) -> access.Decision:
+    """Decide for the side that receives a case: it lies in the service that has it in hand."""
+    return access.may(actor, action, organisation=case.recipient_id, process=case.process_id, unit=case.unit_id)
+
+
 def is_depositor(folder: Folder, actor: Actor) -> bool:
     """Tell whether the actor may act for the depositor of this folder."""
     return access.may(actor, Action.FOLDER_DEPOSIT, organisation=folder.depositor_id, process=folder.process_id).allowed
 
 
-def subscribed(process: str, organisations: Iterable[UUID]) -> set[UUID]:
-    """Return those of these organisations that receive the process now. One query."""
+def subscribed(process: str, organisations: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Return those of these organisations that receive the process now, each with its service for it. One query."""
     values = {"process": process, "organisations": list(organisations), "active": SubscriptionState.ACTIVE}
-    return {row[0] for row in sql.fetch(_SUBSCRIBED, values)}
+    return dict(sql.fetch(_SUBSCRIBED, values))
 
 
 def receives(process: str, organisation: UUID) -> bool:

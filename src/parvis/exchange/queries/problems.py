@@ -56,7 +56,7 @@ def _active(mode: str) -> "list[Subscription]":
     return list(
         Subscription.objects.filter(
             state=SubscriptionState.ACTIVE, access_mode=mode, subscriber__state="active"
-        ).select_related("subscriber", "process")
+        ).select_related("subscriber", "process", "unit")
     )
 
 
@@ -92,8 +92,15 @@ def _unread() -> list[Problem]:
     return [
         Problem(SituationKind.UNREAD, row, waiting.get((row.subscriber_id, row.process_id), 0))
         for row in _active(AccessMode.PORTAL)
-        if not {(row.subscriber_id, row.process_id), (row.subscriber_id, EVERY_PROCESS)} & readers
+        if not any(_covers(reader, row) for reader in readers)
     ]
+
+
+def _covers(reader: tuple[UUID, str, str], row: Subscription) -> bool:
+    """Tell whether someone who reads there reads what this subscription brings, in the service that receives it."""
+    organisation, process, area = reader
+    place = row.unit.path if row.unit else ""
+    return organisation == row.subscriber_id and process in (row.process_id, EVERY_PROCESS) and place.startswith(area)
 
 
 def _waiting() -> dict[tuple[UUID, str], int]:

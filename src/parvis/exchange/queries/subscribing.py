@@ -25,7 +25,7 @@ STEPS = {
 
 def subscriptions_seen(actor: Actor, *, text: str = "") -> "QuerySet[Subscription]":
     """Return the subscriptions that the actor manages, newest first: all of them for the platform."""
-    rows = Subscription.objects.select_related("subscriber", "process").order_by("-id")
+    rows = Subscription.objects.select_related("subscriber", "process", "unit").order_by("-id")
     if not is_platform(actor):
         rows = rows.filter(
             access.scope(actor, Action.MEMBERS_MANAGE, organisation="subscriber_id", process="process_id")

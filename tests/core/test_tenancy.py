@@ -284,3 +284,42 @@ def two_towns() -> World:
     for town, agent in ((here.rennes, here.agent), (here.nice, here.foreign_agent)):
         world.allow(Actor("account", agent.id), town.id, (Action.CASE_READ,))
     return here
+
+
+def seen_by(folder: Any) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(seen_by)::text FROM exchange_folder WHERE id = %s ORDER BY 1", [folder])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_the_database_keeps_who_receives_a_folder() -> None:
+    """Added, moved and removed, whoever writes: the policy of folders reads this and nothing else of its cases."""
+    here = two_towns()
+    folder = Folder.objects.get()
+    both = sorted(str(town.id) for town in (here.rennes, here.nice))
+    assert seen_by(folder.id) == both
+    Case.objects.filter(recipient=here.nice).update(recipient=here.operator)
+    assert seen_by(folder.id) == sorted([str(here.rennes.id), str(here.operator.id)])
+    with scoped(of(here.nice)):
+        assert not Folder.objects.exists()
+    Case.objects.filter(recipient=here.operator).delete()
+    assert seen_by(folder.id) == [str(here.rennes.id)]
+    with scoped(of(here.rennes)):
+        assert Folder.objects.exists()
+        assert not hasattr(Folder.objects.get(), "seen_by"), "a recipient does not learn who else receives"
+
+
+def test_nobody_becomes_a_recipient_by_writing_so() -> None:
+    here = two_towns()
+    folder = Folder.objects.get()
+    with (
+        scoped(of(here.rennes)),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO exchange_folder SELECT (jsonb_populate_record(f, jsonb_build_object('id', %s::text,"
+            " 'external_id', 'FAUX', 'depositor_id', %s::text))).* FROM exchange_folder f WHERE id = %s",
+            [new_id(), here.operator.id, folder.id],
+        )

@@ -4,7 +4,8 @@
 # null equals nothing: no scope, no row.
 # Read by a subquery, once a statement: a setting read and cut into an array for each row made a count three times as
 # long. An index is chosen by the query's own filter, never by the policy.
-OURS = "ANY((SELECT NULLIF(current_setting('app.organisations', true), '')::uuid[])::uuid[])"
+OUR_LIST = "(SELECT NULLIF(current_setting('app.organisations', true), '')::uuid[])"
+OURS = f"ANY({OUR_LIST}::uuid[])"
 ME = "(SELECT NULLIF(current_setting('app.principal', true), '')::uuid)"
 CALLER = "(current_setting('app.kind', true) || ':' || current_setting('app.principal', true))"
 

@@ -12,13 +12,13 @@ from parvis.cli.checks.finding import Finding, error, ok, warning
 from parvis.core import env
 from parvis.core.database import database_config
 from parvis.core.embedded.errors import EmbeddedError
+from parvis.core.own_session import POOLED, direct, keeps_session
 
 _OLDEST_POSTGRESQL = 15
 _GIGABYTE = 1024**3
 _LITTLE_ROOM = 2
 _NO_ROOM = 0.2
 _PRIVATE = 0o077
-_TIMEOUT = 5
 
 
 _ABOVE_POLICIES = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
@@ -102,6 +102,8 @@ def policies() -> list[Finding]:
         _server_version()
     except psycopg.Error:
         return []  # already said
+    if not keeps_session(database_config()):
+        return error("Cloisonnement", POOLED, "Passez-le en mode « session » (docs/security/tenancy.md).")
     from django.db import connection  # noqa: PLC0415 - settings are read when the check runs
 
     with connection.cursor() as cursor:
@@ -117,11 +119,8 @@ def policies() -> list[Finding]:
 
 
 def _server_version() -> int:
-    config = database_config()
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    where = {option: config[key] for option, key in names.items() if config.get(key)}
-    with psycopg.connect(**where, connect_timeout=_TIMEOUT) as direct:
-        return direct.info.server_version
+    with direct(database_config()) as connection:
+        return connection.info.server_version
 
 
 def described() -> str:

@@ -220,7 +220,7 @@ def test_a_list_shows_exactly_what_a_decision_allows(city: City) -> None:
     units = [None, city.population, city.census, city.civil]
     actors = [city.census_agent, city.civil_agent, city.director, city.here.as_agent, city.here.as_foreign_agent]
 
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.sampled_from(units), min_size=3, max_size=3))
     def same(places: list[Unit | None]) -> None:
         for case, unit in zip(cases, places, strict=True):

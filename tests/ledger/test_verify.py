@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from parvis.core.actor import SYSTEM
-from parvis.ledger import commands, keys, merkle, notes, queries
-from parvis.ledger.audit import Report
+from parvis.core.tlog import merkle, notes
+from parvis.core.tlog.audit import Report
+from parvis.ledger import commands, keys, queries
 from parvis.ledger.models import Checkpoint, Entry
 from tests.ledger.conftest import Tamper, write
 

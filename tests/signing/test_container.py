@@ -1,4 +1,4 @@
-"""The evidence container: everything in one file, and anyone verifies it offline."""
+"""The evidence container: everything in one file, and anyone verifies it directory."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError
-from parvis.ledger import merkle
+from parvis.core.tlog import merkle
 from parvis.ledger.commands import sequence
 from parvis.signing import commands, installation
 from parvis.signing.keys.signer import SignerClient

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from parvis.core import env
+from parvis.core.tlog.notes import Signer, Verifier
 from parvis.ledger.models import Checkpoint
-from parvis.ledger.notes import Signer, Verifier
 
 _SEED_CONTEXT = b"parvis ledger ed25519 seed\n"
 

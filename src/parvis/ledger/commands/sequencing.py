@@ -5,7 +5,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from parvis.core.clock import now
-from parvis.ledger import keys, merkle
+from parvis.core.tlog import merkle
+from parvis.ledger import keys
 
 BATCH = 20_000
 """Entries per transaction: about a second of work."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from parvis.core.errors import AbsentError
-from parvis.ledger import merkle
+from parvis.core.tlog import merkle
 from parvis.ledger.models import Checkpoint, Leaf, Tile
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from parvis.core.tlog.audit import Auditor, Report, Statement
+from parvis.core.tlog.notes import Checkpoint, Verifier
 from parvis.ledger import rules
-from parvis.ledger.audit import Auditor, Report, Statement
-from parvis.ledger.notes import Checkpoint, Verifier
 
 _FIELDS = rules.Content.__slots__
 _CONTENT = ", ".join(f"e.{name}" for name in _FIELDS)

@@ -240,16 +240,3 @@ def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: S
             right = node_hash(right, sibling)
         first, last = first >> 1, last >> 1
     return last == 0 and left == old_root and right == new_root
-
-
-def tile_path(level: int | str, number: int, width: int = TILE_WIDTH) -> str:
-    """Return where tlog-tiles puts a tile, for example ``tile/0/x001/067.p/8``."""
-    groups: list[str] = []
-    rest = number
-    while True:
-        rest, group = divmod(rest, 1000)
-        groups.append(f"{group:03}" if not groups else f"x{group:03}")
-        if not rest:
-            break
-    suffix = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{'/'.join(reversed(groups))}{suffix}"

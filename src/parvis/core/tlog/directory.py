@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from parvis.ledger import merkle, notes
-from parvis.ledger.audit import Auditor, Report, Statement
+from parvis.core.tlog import merkle, notes, tiles
+from parvis.core.tlog.audit import Auditor, Report, Statement
 
 CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints.jsonl"
@@ -22,7 +22,7 @@ def keys_of(directory: Path) -> list[notes.Verifier]:
     return [notes.Verifier.parse(line) for line in lines if line.strip()]
 
 
-def verify(directory: Path, verifiers: Sequence[notes.Verifier], witnessed: Sequence[str] = ()) -> Report:
+def verify_directory(directory: Path, verifiers: Sequence[notes.Verifier], witnessed: Sequence[str] = ()) -> Report:
     """Recompute leaves, tiles, roots and signatures from the files.
 
     ``witnessed`` are notes kept elsewhere. Raise BadExportError when the directory is not an export, BadNoteError
@@ -73,14 +73,13 @@ def _parse(line: str) -> Statement:
 def _leaves(directory: Path, size: int, report: Report) -> Iterator[bytes]:
     for number in range(-(-size // merkle.TILE_WIDTH)):
         width = min(merkle.TILE_WIDTH, size - number * merkle.TILE_WIDTH)
-        file = directory / merkle.tile_path("entries", number, width)
+        file = directory / tiles.tile_path("entries", number, width)
         data = file.read_bytes() if file.is_file() else b""
-        found = 0
-        while found < width and len(data) >= (end := 2 + int.from_bytes(data[:2])):
-            yield data[2:end]
-            data, found = data[end:], found + 1
-        if found < width or data:
-            position = number * merkle.TILE_WIDTH + found
+        entries = list(tiles.unbundle(data))
+        yield from entries[:width]
+        found = len(entries)
+        if found != width or len(tiles.bundle(entries)) != len(data):
+            position = number * merkle.TILE_WIDTH + min(found, width)
             message = f"{file.relative_to(directory)} : il faut {width} entrées, il y en a {found}."
             report.add("leaf_missing", message, position=position)
             return
@@ -89,7 +88,7 @@ def _leaves(directory: Path, size: int, report: Report) -> Iterator[bytes]:
 def _tile(directory: Path, size: int, level: int, number: int) -> bytes:
     count = size >> merkle.TILE_HEIGHT * level
     width = min(merkle.TILE_WIDTH, count - number * merkle.TILE_WIDTH)
-    file = directory / merkle.tile_path(level, number, width)
+    file = directory / tiles.tile_path(level, number, width)
     return file.read_bytes() if width > 0 and file.is_file() else b""
 
 

@@ -149,7 +149,7 @@ def test_a_rewritten_journal_is_betrayed_by_a_witness(journal: list[UUID], tampe
     """Everything made anew and signed with the real key: consistent with itself, not with what was seen outside."""
     last = Checkpoint.objects.get(size=600)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_pending")
+        cursor.execute("TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_pending CASCADE")
     write(600)
     commands.sequence()
     assert verify().findings == []

@@ -13,7 +13,8 @@ _PATH = re.compile(
     re.ASCII,
 )
 _HIGHEST_LEVEL = 63
-_LENGTH_BYTES = 2
+LENGTH_BYTES = 2
+"""Bytes before each entry of a bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ def read_path(path: str) -> TilePath | None:
 
 def bundle(entries: Iterable[bytes]) -> bytes:
     """Write entries end to end, each after its length on two bytes."""
-    return b"".join(len(entry).to_bytes(_LENGTH_BYTES, "big") + entry for entry in entries)
+    return b"".join(len(entry).to_bytes(LENGTH_BYTES, "big") + entry for entry in entries)
 
 
 def unbundle(data: bytes) -> Iterator[bytes]:
     """Yield the entries of a bundle; one cut short is left out, and what is left tells nothing."""
     place = 0
-    while place + _LENGTH_BYTES <= len(data):
-        start = place + _LENGTH_BYTES
+    while place + LENGTH_BYTES <= len(data):
+        start = place + LENGTH_BYTES
         place = start + int.from_bytes(data[place:start], "big")
         if place > len(data):
             return

@@ -3,6 +3,7 @@
 from parvis.ledger.queries.export import export
 from parvis.ledger.queries.figures import LedgerFigures, ledger_figures
 from parvis.ledger.queries.proofs import InclusionProof, consistency_proof, inclusion_proof
+from parvis.ledger.queries.publishing import published_checkpoint, published_tile
 from parvis.ledger.queries.reading import acted_since, acts_of_others_on, entries_about, entries_of, latest_checkpoint
 from parvis.ledger.queries.verification import verify
 
@@ -18,5 +19,7 @@ __all__ = [
     "inclusion_proof",
     "latest_checkpoint",
     "ledger_figures",
+    "published_checkpoint",
+    "published_tile",
     "verify",
 ]

@@ -11,6 +11,8 @@ from parvis.ledger.commands.recording import (
     refusals_recorded,
 )
 from parvis.ledger.commands.sequencing import BATCH, BrokenTreeError, sequence
+from parvis.ledger.commands.witnesses import add_witness, clear_alarm, drop_witness
+from parvis.ledger.commands.witnessing import ask_witness, wake_witnesses
 
 __all__ = [
     "BATCH",
@@ -18,6 +20,10 @@ __all__ = [
     "BrokenTreeError",
     "NewEntry",
     "OutsideTransactionError",
+    "add_witness",
+    "ask_witness",
+    "clear_alarm",
+    "drop_witness",
     "erase_about",
     "record",
     "record_entry",
@@ -25,4 +31,5 @@ __all__ = [
     "record_refusal",
     "refusals_recorded",
     "sequence",
+    "wake_witnesses",
 ]

@@ -6,10 +6,12 @@ from parvis.ledger.queries.proofs import InclusionProof, consistency_proof, incl
 from parvis.ledger.queries.publishing import published_checkpoint, published_tile
 from parvis.ledger.queries.reading import acted_since, acts_of_others_on, entries_about, entries_of, latest_checkpoint
 from parvis.ledger.queries.verification import verify
+from parvis.ledger.queries.witnesses import WitnessState, witnesses
 
 __all__ = [
     "InclusionProof",
     "LedgerFigures",
+    "WitnessState",
     "acted_since",
     "acts_of_others_on",
     "consistency_proof",
@@ -22,4 +24,5 @@ __all__ = [
     "published_checkpoint",
     "published_tile",
     "verify",
+    "witnesses",
 ]

@@ -18,6 +18,8 @@ PUBLIC = {
     "directory:suggest_communes",
     "verify",
     "journal_keys",
+    "journal_policy",
+    "verifier_file",
     "ui_style",
     "ui_pattern",
     "account_login",

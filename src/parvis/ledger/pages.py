@@ -44,5 +44,11 @@ def public_keys(_request: HttpRequest) -> HttpResponse:
     return _plain("".join(f"{key}\n" for key in keys.known_verifiers()), caching=_A_MOMENT)
 
 
+@require_safe
+def policy(_request: HttpRequest) -> HttpResponse:
+    """A trust policy (C2SP tlog-policy) to begin with: the journal's keys and its witnesses'."""
+    return _plain(queries.log_policy(), caching=_A_MOMENT)
+
+
 def _plain(text: str, *, caching: str) -> HttpResponse:
     return HttpResponse(text.encode(), content_type="text/plain; charset=utf-8", headers={"Cache-Control": caching})

@@ -18,7 +18,7 @@ class BadExportError(ValueError):
 
 def keys_of(directory: Path) -> list[notes.Verifier]:
     """Return the public keys that the export itself claims: worth what the place it came from is worth."""
-    lines = _text(directory / KEYS).splitlines()
+    lines = _read_text(directory / KEYS).splitlines()
     return [notes.Verifier.parse(line) for line in lines if line.strip()]
 
 
@@ -29,14 +29,14 @@ def verify_directory(directory: Path, verifiers: Sequence[notes.Verifier], witne
     when a witnessed note is not one.
     """
     report = Report()
-    latest = _text(directory / CHECKPOINT)
+    latest = _read_text(directory / CHECKPOINT)
     try:
         size = notes.read(latest, verifiers).size
     except notes.BadNoteError as error:
         report.add("checkpoint_forged", f"Dernier point de contrôle : {error}")
         return report
     statements = _statements(directory, witnessed, verifiers)
-    auditor = Auditor(report, lambda level, number: _tile(directory, size, level, number), statements, verifiers)
+    auditor = Auditor(report, tile_reader(directory, size), statements, verifiers)
     for position, digest in enumerate(_leaves(directory, size, report)):
         auditor.leaf(position, digest)
     auditor.finish()
@@ -50,7 +50,7 @@ def _statements(directory: Path, texts: Sequence[str], verifiers: Sequence[notes
         seen = notes.read(text, verifiers)
         given.append(Statement(seen.size, seen.root, text))
     given.sort(key=lambda statement: statement.size)
-    for line in _text(directory / CHECKPOINTS).splitlines():
+    for line in _read_text(directory / CHECKPOINTS).splitlines():
         statement = _parse(line)
         while given and given[0].size < statement.size:
             yield given.pop(0)
@@ -85,14 +85,22 @@ def _leaves(directory: Path, size: int, report: Report) -> Iterator[bytes]:
             return
 
 
-def _tile(directory: Path, size: int, level: int, number: int) -> bytes:
-    count = size >> merkle.TILE_HEIGHT * level
-    width = min(merkle.TILE_WIDTH, count - number * merkle.TILE_WIDTH)
-    file = directory / tiles.tile_path(level, number, width)
-    return file.read_bytes() if width > 0 and file.is_file() else b""
+def tile_reader(directory: Path, size: int) -> merkle.ReadTile:
+    """Return what reads the tiles of the tree of ``size`` leaves; nothing for one that is not there."""
+
+    def read_one(level: int, number: int) -> bytes:
+        count = size >> merkle.TILE_HEIGHT * level
+        width = min(merkle.TILE_WIDTH, count - number * merkle.TILE_WIDTH)
+        for wanted in dict.fromkeys((width, merkle.TILE_WIDTH)):  # a partial one may have been filled since
+            file = directory / tiles.tile_path(level, number, wanted)
+            if width > 0 and file.is_file():
+                return file.read_bytes()
+        return b""
+
+    return read_one
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -33,11 +33,15 @@ class TlogProof:
     def check(self, leaf: bytes, verifiers: Iterable[notes.Verifier]) -> notes.Checkpoint:
         """Return the checkpoint under which this leaf stands. Raise BadNoteError, BadProofError when it does not."""
         stated = notes.read(self.checkpoint, verifiers)
+        self.check_under(leaf, stated)
+        return stated
+
+    def check_under(self, leaf: bytes, stated: notes.Checkpoint) -> None:
+        """Raise BadProofError when this leaf is not at this place under this checkpoint, whoever signed it."""
         root = merkle.root_from_inclusion(merkle.leaf_hash(leaf), self.index, stated.size, self.hashes)
         if root != stated.root:
             message = "Cette entrée n’est pas à cette place du journal : la preuve ne mène pas à la racine signée."
             raise BadProofError(message)
-        return stated
 
 
 def read_proof(text: str) -> TlogProof:

@@ -3,8 +3,9 @@
 from parvis.ledger.queries.export import export
 from parvis.ledger.queries.figures import LedgerFigures, ledger_figures
 from parvis.ledger.queries.proofs import InclusionProof, consistency_proof, inclusion_proof
-from parvis.ledger.queries.publishing import published_checkpoint, published_tile
+from parvis.ledger.queries.publishing import log_policy, published_checkpoint, published_tile
 from parvis.ledger.queries.reading import acted_since, acts_of_others_on, entries_about, entries_of, latest_checkpoint
+from parvis.ledger.queries.standing import entry_opening, tlog_proof, verifier_program
 from parvis.ledger.queries.verification import verify
 from parvis.ledger.queries.witnesses import WitnessState, witnesses
 
@@ -17,12 +18,16 @@ __all__ = [
     "consistency_proof",
     "entries_about",
     "entries_of",
+    "entry_opening",
     "export",
     "inclusion_proof",
     "latest_checkpoint",
     "ledger_figures",
+    "log_policy",
     "published_checkpoint",
     "published_tile",
+    "tlog_proof",
+    "verifier_program",
     "verify",
     "witnesses",
 ]

@@ -35,8 +35,13 @@ def inclusion_proof(entry: UUID, *, size: int | None = None) -> InclusionProof:
     checkpoint = checkpoints.filter(size=size).first() if size else checkpoints.first()
     if leaf is None or checkpoint is None or leaf.position >= checkpoint.size:
         raise AbsentError("not_in_tree", "Cette entrée n’est pas encore dans le journal scellé. Réessayez bientôt.")
-    hashes = _ask(lambda tree: tree.inclusion(leaf.position, checkpoint.size))
+    hashes = tree_proof(leaf.position, checkpoint.size)
     return InclusionProof(leaf.position, checkpoint.size, bytes(leaf.entry.digest), tuple(hashes), checkpoint.note)
+
+
+def tree_proof(position: int, size: int) -> list[bytes]:
+    """Return the hashes that lead from a leaf to the root of the tree of ``size`` leaves. One query."""
+    return _ask(lambda tree: tree.inclusion(position, size))
 
 
 def consistency_proof(old: int, new: int) -> list[bytes]:

@@ -184,5 +184,8 @@ class Stamp(models.Model):
     previous = models.BinaryField()
     at = models.DateTimeField()
 
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("previous",), name="stamp_follows_one"),)
+
     def __str__(self) -> str:
         return str(self.checkpoint_id)

@@ -37,3 +37,9 @@ def run_sequencer(stop: threading.Event, interval: float = 1.0) -> None:
 def ask_witness(witness: str) -> None:
     """Have a witness cosign the last checkpoint. Its own pauses decide of another try."""
     commands.ask_witness(witness_id=UUID(witness))
+
+
+@outbox.every("ledger.ask_for_stamp", cron="*/10 * * * *")
+def ask_for_stamp() -> None:
+    """Have the day's checkpoint timestamped, once a day, again while no authority answers."""
+    commands.ask_for_stamp()

@@ -15,6 +15,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     storage.migrations,
     storage.policies,
     journal.witnesses,
+    journal.dates,
     outside.mail,
     outside.browser,
 ]

@@ -9,6 +9,7 @@ from parvis.cli.checks.finding import Finding, error, ok, warning
 
 _SUBJECT = "Journal"
 _LATE = timedelta(days=1)
+_NOT_DATED = timedelta(hours=26)
 
 
 def witnesses() -> list[Finding]:
@@ -35,6 +36,21 @@ def witnesses() -> list[Finding]:
         names = ", ".join(f"{one.name} ({one.problem})" for one in late)
         return warning(_SUBJECT, f"sans réponse depuis un jour : {names}", "Prévenez qui tient ce témoin.")
     return ok(_SUBJECT, f"témoins : {len(found)}, les preuves portent leurs cosignatures")
+
+
+def dates() -> list[Finding]:
+    """Whether the journal was timestamped in the last day."""
+    from parvis.core.clock import now  # noqa: PLC0415 - settings are read when the check runs
+    from parvis.ledger import queries  # noqa: PLC0415 - same
+
+    try:
+        first, last = queries.first_checkpoint_at(), queries.last_dated()
+    except (Error, psycopg.Error):
+        return []
+    if first is None or max(first, last or first) > now() - _NOT_DATED:
+        return []
+    said = f"dernier horodatage : {last:%d/%m/%Y}" if last else "jamais horodaté"
+    return warning(_SUBJECT, said, "Indiquez des autorités d’horodatage qui répondent dans PARVIS_TSA.")
 
 
 _ALARMS = {

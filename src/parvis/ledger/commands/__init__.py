@@ -1,5 +1,6 @@
 """Every write of the journal."""
 
+from parvis.ledger.commands.dating import ask_for_stamp, keep_stamp
 from parvis.ledger.commands.erasing import ERASED, erase_about
 from parvis.ledger.commands.recording import (
     NewEntry,
@@ -21,10 +22,12 @@ __all__ = [
     "NewEntry",
     "OutsideTransactionError",
     "add_witness",
+    "ask_for_stamp",
     "ask_witness",
     "clear_alarm",
     "drop_witness",
     "erase_about",
+    "keep_stamp",
     "record",
     "record_entry",
     "record_many",

@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                 ('previous', models.BinaryField()),
                 ('at', models.DateTimeField()),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('previous',), name='stamp_follows_one')],
+            },
         ),
         migrations.CreateModel(
             name='Witness',

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parvis.core.errors import AbsentError
-from parvis.core.tlog import directory, merkle, tiles
+from parvis.core.tlog import directory, merkle, notes, tiles
 from parvis.ledger import keys
+from parvis.ledger.models import Cosignature
+from parvis.ledger.queries.dating import dated_checkpoints
 from parvis.ledger.queries.reading import latest_checkpoint
 from parvis.ledger.queries.verification import rows, snapshot
+from parvis.ledger.standalone.checks import STAMPS
 
 _DIGESTS = "SELECT e.digest FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.position"
 
@@ -31,7 +34,13 @@ def export(target: Path, *, progress: Callable[[int], None] | None = None) -> in
             for size, note in rows("SELECT size, note FROM ledger_checkpoint ORDER BY size"):
                 out.write(json.dumps({"size": size, "note": note}, ensure_ascii=False) + "\n")
         _write(target / directory.KEYS, "".join(f"{key}\n" for key in keys.known_verifiers()).encode())
-        _write(target / directory.CHECKPOINT, last.note.encode())
+        with (target / STAMPS).open("w", encoding="utf-8") as out:
+            for one in dated_checkpoints():
+                row = {"size": one.size, "previous": one.previous.hex(), "token": notes.b64(one.token)}
+                out.write(json.dumps(row) + "\n")
+        lines = Cosignature.objects.filter(checkpoint=last).order_by("witness__name", "witness_id")
+        cosigned = last.note + "".join(lines.values_list("line", flat=True))
+        _write(target / directory.CHECKPOINT, cosigned.encode())
     return last.size
 
 

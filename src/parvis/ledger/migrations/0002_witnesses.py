@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 GUARDS = """
+-- Hashes do not compress: do not try at each append.
+ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 ALTER TABLE ledger_stamp ADD CONSTRAINT stamp_previous_size CHECK (octet_length(previous) = 32);
 """ + "".join(
     f"""

@@ -1,5 +1,6 @@
 """Proofs that stand alone, openings, trust policies; consistency and whole logs by the verifier's program."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -78,6 +79,13 @@ def test_a_proof_prefers_the_checkpoint_that_witnesses_saw(journal: list[UUID]) 
 def test_an_opening_says_exactly_what_was_hashed() -> None:
     (entry,) = write(1)
     text = queries.entry_opening(entry)
+    salt = json.loads(text)["salt"]
+    moment = json.loads(text)["entry"]["at"]
+    for same in (moment.replace("T", " "), moment.replace("+00:00", "Z")):
+        with pytest.raises(rules.BadOpeningError, match="comme elle doit"):
+            rules.read_opening(text.replace(moment, same))
+    with pytest.raises(rules.BadOpeningError, match="comme elle doit"):
+        rules.read_opening(text.replace(salt, f"{salt[:2]} {salt[2:]}"))
     for changed in (
         text.replace('"x:0"', '"x:1"'),
         text.replace("+00:00", "Z"),
@@ -114,6 +122,14 @@ def test_no_text_breaks_the_reader_of_proofs(text: str) -> None:
             read_proof(one).check(b"", [SIGNER.verifier])
         except (BadProofError, notes.BadNoteError):
             continue
+
+
+def test_base64_has_one_spelling() -> None:
+    """The last character of a line holds bits that decode to nothing: two texts of one signature are one too many."""
+    line = notes.b64(bytes(32))
+    assert notes.unb64(line) == bytes(32)
+    assert base64.b64decode(line[:-2] + "B=") == bytes(32)
+    assert notes.unb64(line[:-2] + "B=") == b""
 
 
 def test_a_policy_is_read_and_obeyed() -> None:

@@ -15,8 +15,8 @@ settings.load_profile("parvis")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:  # noqa: ARG001 - it comes first
-    """Let the test database be emptied; every other guard of the journal stays."""
-    tables = ("ledger_entry", "ledger_leaf", "ledger_tile", "ledger_checkpoint")
+    """Let the test database be emptied; every other guard of append-only tables stays."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_truncate")
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%\\_truncate'")
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")

@@ -17,6 +17,9 @@ PUBLIC = {
     "set_language",
     "directory:suggest_communes",
     "verify",
+    "journal_keys",
+    "journal_policy",
+    "verifier_file",
     "ui_style",
     "ui_pattern",
     "account_login",
@@ -53,7 +56,8 @@ PUBLIC = {
 }
 # A program's page that tells nobody that it exists: 404 without its token (tests/web/test_metrics.py).
 # And the demo's certification authority, which is nowhere else (tests/signing/test_certificates.py).
-HIDDEN = {"metrics", "pki_root", "pki_crl", "pki_ocsp", "pki_ocsp_get"}
+# The published journal answers whoever asks, 404 while it is empty (tests/ledger/test_publishing.py).
+HIDDEN = {"journal_checkpoint", "journal_tile", "metrics", "pki_root", "pki_crl", "pki_ocsp", "pki_ocsp_get"}
 # Programs show a credential instead; refused with 401, or 405 where only POST exists.
 MACHINES = ("oauth2/", "api/v1/", "teledossiers/v1/", "referential/v1/")
 SOME = {

@@ -12,6 +12,14 @@ from pytest_django import Settings
 from parvis.core.actor import SYSTEM
 from parvis.ledger import commands
 
+TABLES = (
+    "ledger_entry",
+    "ledger_leaf",
+    "ledger_tile",
+    "ledger_checkpoint",
+    "ledger_cosignature",
+    "ledger_stamp",
+)
 Tamper = Callable[..., None]
 
 
@@ -46,11 +54,7 @@ def tamper() -> Tamper:
     """Run one statement with the guards lifted."""
 
     def run(statement: str, *values: Any) -> None:
-        guards = [
-            f"{table} {{}} TRIGGER {table}_{act}"
-            for table in ("ledger_entry", "ledger_leaf", "ledger_tile", "ledger_checkpoint")
-            for act in ("change", "delete")
-        ]
+        guards = [f"{table} {{}} TRIGGER {table}_{act}" for table in TABLES for act in ("change", "delete")]
         with transaction.atomic(), connection.cursor() as cursor:
             for guard in guards:
                 cursor.execute("ALTER TABLE " + guard.format("DISABLE"))

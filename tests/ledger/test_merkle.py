@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parvis.ledger import merkle
+from parvis.core.tlog import merkle, tiles
 
 Node = bytes
 
@@ -204,4 +204,4 @@ def test_a_tree_that_does_not_fit_its_tiles_is_refused() -> None:
     ],
 )
 def test_tiles_are_where_the_specification_puts_them(number: int, width: int, expected: str) -> None:
-    assert merkle.tile_path(0, number, width) == expected
+    assert tiles.tile_path(0, number, width) == expected

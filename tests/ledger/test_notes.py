@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.ledger import notes
+from parvis.core.tlog import notes
 
 SIGNER = notes.Signer("parvis.test/journal", bytes(range(32)))
 ROOT = bytes(32)

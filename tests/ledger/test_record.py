@@ -14,6 +14,7 @@ from parvis.core.actor import ANONYMOUS, SYSTEM, Actor
 from parvis.core.errors import ConflictError, RefusedError
 from parvis.ledger import commands, rules
 from parvis.ledger.models import Entry, Pending
+from tests.ledger.conftest import TABLES
 
 ACTOR = Actor("account", id=uuid4(), acting_for=uuid4(), label="Ève Martin")
 
@@ -172,7 +173,7 @@ def test_the_database_refuses_to_change_an_entry(statement: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_leaf", "ledger_tile", "ledger_checkpoint"])
+@pytest.mark.parametrize("table", TABLES)
 def test_the_database_refuses_to_empty_the_journal(table: str) -> None:
     with connection.cursor() as cursor:
         # The session's fixture lets tests be cleaned up; restore what an installation has.

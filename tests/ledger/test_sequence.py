@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from parvis.core.actor import SYSTEM
 from parvis.core.errors import AbsentError
-from parvis.ledger import commands, keys, merkle, notes, queries, tasks
+from parvis.core.tlog import merkle, notes
+from parvis.ledger import commands, keys, queries, tasks
 from parvis.ledger.models import Checkpoint, Entry, Leaf, Pending, Tile
 from tests.ledger.conftest import Tamper, write
 

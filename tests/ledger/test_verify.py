@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from parvis.core.actor import SYSTEM
-from parvis.ledger import commands, keys, merkle, notes, queries
-from parvis.ledger.audit import Report
+from parvis.core.tlog import merkle, notes
+from parvis.core.tlog.audit import Report
+from parvis.ledger import commands, keys, queries
 from parvis.ledger.models import Checkpoint, Entry
 from tests.ledger.conftest import Tamper, write
 
@@ -148,7 +149,7 @@ def test_a_rewritten_journal_is_betrayed_by_a_witness(journal: list[UUID], tampe
     """Everything made anew and signed with the real key: consistent with itself, not with what was seen outside."""
     last = Checkpoint.objects.get(size=600)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_pending")
+        cursor.execute("TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_pending CASCADE")
     write(600)
     commands.sequence()
     assert verify().findings == []

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from parvis.ledger import keys, notes, offline
+from parvis.core.tlog import directory, notes
+from parvis.ledger import keys
 from parvis.ledger.models import Checkpoint
 from tests.ledger.conftest import Tamper
 
@@ -85,20 +86,20 @@ def test_a_changed_file_is_named(exported: Path, name: str, position: int, code:
     data = bytearray(file.read_bytes())
     data[5] ^= 1
     file.write_bytes(data)
-    report = offline.verify(exported, keys.known_verifiers())
+    report = directory.verify_directory(exported, keys.known_verifiers())
     assert (report.findings[0].code, report.findings[0].position) == (code, position)
 
 
 @pytest.mark.parametrize("name", ["tile/entries/001", "tile/0/001", "tile/1/000.p/2"])
 def test_a_removed_file_is_noticed(exported: Path, name: str) -> None:
     (exported / name).unlink()
-    assert offline.verify(exported, keys.known_verifiers()).findings
+    assert directory.verify_directory(exported, keys.known_verifiers()).findings
 
 
 def test_a_truncated_bundle_is_noticed(exported: Path) -> None:
     file = exported / "tile/entries/001"
     file.write_bytes(file.read_bytes()[:-40])
-    assert offline.verify(exported, keys.known_verifiers()).findings[0].code == "leaf_missing"
+    assert directory.verify_directory(exported, keys.known_verifiers()).findings[0].code == "leaf_missing"
 
 
 def test_a_forged_export_does_not_convince_the_real_key(exported: Path) -> None:

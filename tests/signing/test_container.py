@@ -1,6 +1,6 @@
-"""The evidence container: everything in one file, and anyone verifies it offline."""
+"""The evidence container: everything in one file, and anyone verifies it directory."""
 
-import base64
+import hashlib
 import json
 import zipfile
 from io import BytesIO
@@ -10,7 +10,9 @@ import pytest
 
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError
-from parvis.ledger import merkle
+from parvis.core.tlog.policy import read_policy
+from parvis.core.tlog.proofs import BadProofError, read_proof
+from parvis.ledger import rules
 from parvis.ledger.commands import sequence
 from parvis.signing import commands, installation
 from parvis.signing.keys.signer import SignerClient
@@ -56,13 +58,14 @@ def test_everything_in_it_is_verified_offline(town: Town, tmp_path: Path, name: 
     original = files.get(f"documents/{name}") if data else None
     assert judged(files[signature], original).indication is Indication.PASSED
     assert judged(files["preuves/enregistrement.ers"], files[signature]).indication is Indication.PASSED
-    (act,) = json.loads(files["preuves/journal.json"])
-    assert act["sealed"]
-    leaf = merkle.leaf_hash(bytes.fromhex(act["leaf"]))
-    proof = [bytes.fromhex(one) for one in act["hashes"]]
-    root = merkle.root_from_inclusion(leaf, act["position"], act["size"], proof)
-    assert root is not None
-    assert base64.b64encode(root).decode() == act["checkpoint"].splitlines()[2]
+    proof = read_proof(files["preuves/journal-1.tlog-proof"].decode())
+    content, leaf = rules.read_opening(files["preuves/journal-1.json"].decode())
+    policy = read_policy(files["preuves/journal-politique.txt"].decode())
+    assert proof.check(leaf, policy.logs).size > proof.index
+    assert leaf == proof.extra
+    assert json.loads(content.details)["sha256"] == hashlib.sha256(files[signature]).hexdigest()
+    with pytest.raises(BadProofError):
+        proof.check(leaf[::-1], policy.logs)
     (tmp_path / "tst").write_bytes(files["META-INF/timestamp001.tst"])
     (tmp_path / "manifest").write_bytes(files["META-INF/ASiCManifest001.xml"])
     (tmp_path / "root.pem").write_bytes(pem(installation.demo().root.certificate))

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assurance": ("parvis.cli.assurance", "dire quelle preuve d’identité chaque action demande"),
     "fetch": ("parvis.cli.fetch", "relever les dossiers d’une mairie, et y répondre, depuis un script"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
+    "journal": ("parvis.cli.journal", "donner des témoins au journal, prouver ce qu’il contient"),
+    "witness": ("parvis.cli.witness", "être le témoin d’un journal : un tribunal, une mairie"),
     "card-helper": ("parvis.cli.card_helper", "signer avec sa carte à puce, depuis le navigateur de son poste"),
     "trust-list": ("parvis.cli.trust_list", "reconnaître les autorités de la liste de confiance européenne"),
     "doctor": ("parvis.cli.doctor", "dire ce qui est utilisé, ce qui ne va pas et quoi faire"),

@@ -18,3 +18,10 @@ class Outcome(TextChoices):
 
     DONE = "done", _("Fait")
     REFUSED = "refused", _("Refusé")
+
+
+class Alarm(TextChoices):
+    """What a witness showed to be wrong with this journal."""
+
+    FORK = "fork", _("Le témoin a vu un autre passé que le nôtre")
+    AHEAD = "ahead", _("Le témoin a vu un journal plus long que le nôtre")

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from parvis.core import env
+from parvis.core.tlog.notes import Signer, Verifier
 from parvis.ledger.models import Checkpoint
-from parvis.ledger.notes import Signer, Verifier
 
 _SEED_CONTEXT = b"parvis ledger ed25519 seed\n"
 
@@ -22,12 +22,15 @@ def origin() -> str:
     return first.partition("\n")[0] if first else f"{urlsplit(settings.SITE_URL).netloc}/journal"
 
 
-def signer() -> Signer:
-    """Return the signer of this installation. Every node of a cluster must be given the same key."""
+def signer(name: str = "") -> Signer:
+    """Return the signer of this installation. Every node of a cluster must be given the same key.
+
+    ``name`` is the journal's, for who has just read it: it spares a query.
+    """
     secret = env.kept_secret(
         "PARVIS_LEDGER_KEY", settings.DATA_DIR / "keys" / "ledger.key", make=lambda: secrets.token_urlsafe(48)
     )
-    return Signer(origin(), hashlib.sha256(_SEED_CONTEXT + secret.encode()).digest())
+    return Signer(name or origin(), hashlib.sha256(_SEED_CONTEXT + secret.encode()).digest())
 
 
 def known_verifiers() -> list[Verifier]:

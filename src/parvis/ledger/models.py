@@ -7,7 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from parvis.ledger.enums import ActorKind, Outcome
+from parvis.core.ids import new_id
+from parvis.ledger.enums import ActorKind, Alarm, Outcome
 
 ACTION_PATTERN = r"^[a-z][a-z0-9_.:-]*$"
 
@@ -125,3 +126,66 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size}"
+
+
+class Witness(models.Model):
+    """Someone apart from the operator who cosigns checkpoints: a tribunal, a town (C2SP tlog-witness).
+
+    ``key`` is its public key, ``url`` its submission prefix. ``size`` is the last tree it is known to have seen.
+    ``next_at`` is when it may be asked again; it is also the lease of the job that asks. ``alarm`` is what it showed to
+    be wrong, kept until the operator looked at it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.TextField()
+    key = models.TextField()
+    url = models.TextField()
+    added_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(default=0)
+    next_at = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    alarm = models.CharField(max_length=20, blank=True, choices=Alarm)
+    alarm_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("key",), condition=Q(dropped_at__isnull=True), name="witness_key_once"),
+            models.CheckConstraint(condition=Q(alarm__in=["", *Alarm.values]), name="witness_alarm_known"),
+            models.CheckConstraint(condition=Q(size__gte=0), name="witness_size_from_zero"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """The line by which a witness cosigned a checkpoint."""
+
+    id = models.BigAutoField(primary_key=True)
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint_id} {self.witness_id}"
+
+
+class Stamp(models.Model):
+    """A timestamp (RFC 3161) over a checkpoint and over the stamp before it (`core.tlog.stamps`)."""
+
+    checkpoint = models.OneToOneField(Checkpoint, models.PROTECT, primary_key=True, related_name="stamp")
+    token = models.BinaryField()
+    previous = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("previous",), name="stamp_follows_one"),)
+
+    def __str__(self) -> str:
+        return str(self.checkpoint_id)

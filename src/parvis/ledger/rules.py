@@ -69,7 +69,7 @@ def entry_digest(content: Content, private: bytes) -> bytes:
     text = canonical(
         {
             "id": str(content.id),
-            "at": content.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": _moment(content.at),
             "actor_kind": content.actor_kind,
             "actor_id": _text(content.actor_id),
             "acting_for": _text(content.acting_for),
@@ -83,6 +83,43 @@ def entry_digest(content: Content, private: bytes) -> bytes:
         }
     )
     return hashlib.sha256(text.encode("ascii")).digest()
+
+
+OPENING = "parvis-journal-opening/v1"
+
+
+class BadOpeningError(ValueError):
+    """The text does not open an entry; the message, in French, says why."""
+
+
+def opening(content: Content, salt: bytes) -> dict[str, Any]:
+    """Return, as JSON's plain values, all that an entry commits to and the salt that ties it to its leaf."""
+    fields = {name: getattr(content, name) for name in Content.__slots__}
+    plain = json.loads(canonical(fields | {"at": _moment(content.at)}))
+    return {"format": OPENING, "salt": salt.hex(), "entry": plain}
+
+
+def read_opening(text: str) -> tuple[Content, bytes]:
+    """Return the entry that an opening tells of, and the leaf that it must be. Raise BadOpeningError."""
+    try:
+        found = json.loads(text)
+        fields = dict(found["entry"]) if found["format"] == OPENING else {}
+        ids = {name: UUID(fields[name]) if fields[name] else None for name in ("id", "actor_id", "acting_for", "about")}
+        grants = [UUID(one) for one in fields["grants"]]
+        content = Content(**(fields | ids | {"grants": grants, "at": datetime.fromisoformat(fields["at"])}))
+        salt = bytes.fromhex(found["salt"])
+        leaf = entry_digest(content, private_digest(content, salt)) if opening(content, salt) == found else b""
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = "Ce fichier n’est pas l’ouverture d’une entrée de journal."
+        raise BadOpeningError(message) from error
+    if not leaf:  # the same values written in another way: what is shown must be what was hashed
+        message = "L’ouverture de cette entrée n’est pas écrite comme elle doit l’être."
+        raise BadOpeningError(message)
+    return content, leaf
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _text(value: UUID | None) -> str | None:

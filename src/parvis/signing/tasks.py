@@ -18,6 +18,12 @@ def keep_evidence() -> None:
     commands.keep_evidence()
 
 
+@outbox.task("signing.stamp_checkpoint")
+def stamp_checkpoint(size: int) -> None:
+    """Timestamp the journal's checkpoint of the day."""
+    commands.stamp_checkpoint(size=size)
+
+
 @outbox.daily("signing.renew_evidence", at="02:17")
 def renew_evidence() -> None:
     """Make those that could not be made, and renew those that grow old."""

@@ -16,6 +16,8 @@ urlpatterns = [
     path("lots/<uuid:batch_id>/", batches.batch, name="parapheur_batch"),
     path("<uuid:item_id>/", items.item, name="parapheur_item"),
     path("<uuid:item_id>/document", items.document, name="parapheur_document"),
+    path("<uuid:item_id>/journal.tlog-proof", items.journal_proof, name="parapheur_proof"),
+    path("<uuid:item_id>/journal.json", items.journal_proof, {"opening": True}, name="parapheur_opening"),
     path("<uuid:item_id>/preuves", items.container, name="parapheur_container"),
     path("<uuid:item_id>/signe", items.document, {"signed": True}, name="parapheur_signed"),
 ]

@@ -1,7 +1,10 @@
-"""Address of the public verification."""
+"""Addresses of the public verification."""
 
 from django.urls import path
 
 from parvis.signing.pages import verify
 
-urlpatterns = [path("", verify.verify, name="verify")]
+urlpatterns = [
+    path("", verify.verify, name="verify"),
+    path("parvis-verify.py", verify.program, name="verifier_file"),
+]

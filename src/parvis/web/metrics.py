@@ -120,6 +120,13 @@ def _journal() -> Iterator[GaugeMetricFamily]:
     yield _gauge("parvis_ledger_pending", "Entries not yet sealed.", found.pending)
     yield _gauge("parvis_ledger_lag_seconds", "Age of the oldest entry not yet sealed.", _age(found.oldest_pending))
     yield _gauge("parvis_ledger_checkpoint_seconds", "Age of the last checkpoint.", _age(found.last_checkpoint))
+    seen = ledger.witnesses()
+    yield _gauge(
+        "parvis_ledger_witness_alarms", "Witnesses that found the journal wrong.", sum(bool(w.alarm) for w in seen)
+    )
+    yield _by(
+        "parvis_ledger_witness_behind", "Entries not seen, by witness.", "witness", {w.name: w.behind for w in seen}
+    )
 
 
 def _age(moment: datetime | None) -> float:

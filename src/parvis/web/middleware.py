@@ -21,6 +21,7 @@ _NO_SUCH = {
     405: ("method_not_allowed", "Cette méthode n’existe pas à cette adresse. L’en-tête Allow dit lesquelles existent."),
 }
 Handler = Callable[[HttpRequest], HttpResponse]
+PUBLISHED_PATHS = ("/journal/",)
 MACHINE_PATHS = ("/api/", "/oauth2/", "/teledossiers/", "/referential/")
 
 # No inline script or style anywhere: an injected tag does nothing.
@@ -53,6 +54,21 @@ def content_security_policy(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request))
+        return response
+
+    return handle
+
+
+def nobody_in_particular(get_response: Handler) -> Handler:
+    """Serve what is published for every cache without session, cookie nor language: the same bytes for everybody."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PUBLISHED_PATHS):
+            return get_response(request)
+        request.META.pop("HTTP_COOKIE", None)
+        response = get_response(request)
+        response.headers.pop("Vary", None)
+        response.headers.pop("Content-Language", None)
         return response
 
     return handle

@@ -29,6 +29,7 @@ urlpatterns = [
     path("verifier/", include("parvis.signing.verify_urls")),
     path("parapheur/", include("parvis.signing.urls")),
     path("pki/", include("parvis.signing.pki_urls")),
+    path("journal/", include("parvis.ledger.urls")),
     path("metrics", metrics.page, name="metrics"),
     path("api/v1/", api.urls),
 ]

@@ -5,9 +5,11 @@ from typing import Any
 from parvis.access import queries as access
 from parvis.core import outbox, tenancy
 from parvis.exchange.events import CaseMoved, FolderExpired
+from parvis.ledger.events import CheckpointToDate
 
 TABLE: dict[type[Any], tuple[str, ...]] = {
     CaseMoved: ("teleservices.tell_applicant",),
+    CheckpointToDate: ("signing.stamp_checkpoint",),
     FolderExpired: ("teleservices.release_folder",),
 }
 

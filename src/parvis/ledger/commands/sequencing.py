@@ -5,19 +5,22 @@ from typing import Any
 from django.db import connection, transaction
 
 from parvis.core.clock import now
-from parvis.ledger import keys, merkle
+from parvis.core.tlog import merkle
+from parvis.ledger import keys
 
 BATCH = 20_000
 """Entries per transaction: about a second of work."""
 _LOCK = 0x7061_7276_6973_6C67  # "parvislg": one sequencer at a time, whatever the number of workers
 
 _TAKE = """
-DELETE FROM ledger_pending WHERE entry_id IN (
-    SELECT p.entry_id FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
+DELETE FROM ledger_pending WHERE entry_id = ANY (ARRAY(
+    SELECT p.entry_id FROM ledger_pending p WHERE (SELECT true FROM ledger_entry e WHERE e.id = p.entry_id)
     ORDER BY p.entry_id LIMIT %s
-)
+))
 RETURNING entry_id, digest
 """
+# One look in the index an entry, said so that the planner cannot choose otherwise: statistics of a queue, full at one
+# moment and empty at the next, had it read the whole journal, 70 ms for 500 entries.
 _EDGE = """
 SELECT level, hashes FROM ledger_tile
 WHERE (level, number) IN (SELECT level, (%(size)s::bigint >> (8 * level)) >> 8 FROM generate_series(0, 7) AS level)
@@ -55,7 +58,7 @@ def sequence(*, limit: int = BATCH) -> int:
 
 
 def _append(cursor: Any, taken: list[tuple[Any, bytes]]) -> None:
-    builder = _load(cursor)
+    builder, origin = _load(cursor)
     cursor.execute(_LEAVES, [builder.size, [entry for entry, _ in taken]])
     for _, digest in taken:
         builder.append(merkle.leaf_hash(digest))
@@ -65,14 +68,14 @@ def _append(cursor: Any, taken: list[tuple[Any, bytes]]) -> None:
     root = builder.root()
     cursor.execute(
         "INSERT INTO ledger_checkpoint (size, root, note, at) VALUES (%s, %s, %s, %s)",
-        [builder.size, root, keys.signer().sign(builder.size, root), now()],
+        [builder.size, root, keys.signer(origin).sign(builder.size, root), now()],
     )
 
 
-def _load(cursor: Any) -> merkle.Builder:
-    """Return the tree of the last checkpoint, ready to grow."""
-    cursor.execute("SELECT size, root FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
-    size, root = cursor.fetchone() or (0, merkle.EMPTY_ROOT)
+def _load(cursor: Any) -> tuple[merkle.Builder, str]:
+    """Return the tree of the last checkpoint, ready to grow, and the journal's name, empty before the first."""
+    cursor.execute("SELECT size, root, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+    size, root, note = cursor.fetchone() or (0, merkle.EMPTY_ROOT, "")
     cursor.execute(_EDGE, {"size": size})
     try:
         builder = merkle.Builder(size, {level: bytes(hashes) for level, hashes in cursor.fetchall()})
@@ -81,4 +84,4 @@ def _load(cursor: Any) -> merkle.Builder:
     if builder.root() != bytes(root):
         message = f"the tiles do not lead to the root of checkpoint {size}"
         raise BrokenTreeError(message)
-    return builder
+    return builder, note.partition("\n")[0]

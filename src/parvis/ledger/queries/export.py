@@ -5,9 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parvis.core.errors import AbsentError
-from parvis.ledger import keys, merkle, offline
+from parvis.core.tlog import directory, merkle, notes, tiles
+from parvis.ledger import keys
+from parvis.ledger.models import Cosignature
+from parvis.ledger.queries.dating import dated_checkpoints
 from parvis.ledger.queries.reading import latest_checkpoint
 from parvis.ledger.queries.verification import rows, snapshot
+from parvis.ledger.standalone.checks import STAMPS
 
 _DIGESTS = "SELECT e.digest FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.position"
 
@@ -24,13 +28,19 @@ def export(target: Path, *, progress: Callable[[int], None] | None = None) -> in
             raise AbsentError("ledger_empty", "Le journal n’a encore rien scellé : il n’y a rien à exporter.")
         for level, number, hashes in rows("SELECT level, number, hashes FROM ledger_tile"):
             width = len(hashes) // merkle.HASH_BYTES
-            _write(target / merkle.tile_path(level, number, width), bytes(hashes))
+            _write(target / tiles.tile_path(level, number, width), bytes(hashes))
         _write_leaves(target, progress)
-        with (target / offline.CHECKPOINTS).open("w", encoding="utf-8") as out:
+        with (target / directory.CHECKPOINTS).open("w", encoding="utf-8") as out:
             for size, note in rows("SELECT size, note FROM ledger_checkpoint ORDER BY size"):
                 out.write(json.dumps({"size": size, "note": note}, ensure_ascii=False) + "\n")
-        _write(target / offline.KEYS, "".join(f"{key}\n" for key in keys.known_verifiers()).encode())
-        _write(target / offline.CHECKPOINT, last.note.encode())
+        _write(target / directory.KEYS, "".join(f"{key}\n" for key in keys.known_verifiers()).encode())
+        with (target / STAMPS).open("w", encoding="utf-8") as out:
+            for one in dated_checkpoints():
+                row = {"size": one.size, "previous": one.previous.hex(), "token": notes.b64(one.token)}
+                out.write(json.dumps(row) + "\n")
+        lines = Cosignature.objects.filter(checkpoint=last).order_by("witness__name", "witness_id")
+        cosigned = last.note + "".join(lines.values_list("line", flat=True))
+        _write(target / directory.CHECKPOINT, cosigned.encode())
     return last.size
 
 
@@ -49,8 +59,7 @@ def _write_leaves(target: Path, progress: Callable[[int], None] | None) -> None:
 
 
 def _write_bundle(target: Path, number: int, bundle: list[bytes]) -> None:
-    data = b"".join(len(leaf).to_bytes(2) + leaf for leaf in bundle)
-    _write(target / merkle.tile_path("entries", number, len(bundle)), data)
+    _write(target / tiles.tile_path(tiles.ENTRIES, number, len(bundle)), tiles.bundle(bundle))
 
 
 def _write(file: Path, data: bytes) -> None:

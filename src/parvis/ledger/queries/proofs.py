@@ -4,11 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from parvis.core.errors import AbsentError
-from parvis.ledger import merkle
-from parvis.ledger.models import Checkpoint, Leaf, Tile
+from parvis.core.tlog import merkle
+from parvis.ledger.models import Checkpoint
+
+_LEAF = """
+SELECT l.position, e.digest, k.size, k.note FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry_id
+JOIN LATERAL (
+    SELECT size, note FROM ledger_checkpoint
+    WHERE %(size)s::bigint IS NULL OR size = %(size)s ORDER BY size DESC LIMIT 1
+) k ON k.size > l.position
+WHERE l.entry_id = %(entry)s
+"""
+_TILES = """
+SELECT level, number, hashes FROM ledger_tile
+WHERE (level, number) IN (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +43,18 @@ def inclusion_proof(entry: UUID, *, size: int | None = None) -> InclusionProof:
 
     Raise AbsentError when the entry is not in that tree (yet) or when no checkpoint has that size.
     """
-    leaf = Leaf.objects.select_related("entry").filter(entry=entry).first()
-    checkpoints = Checkpoint.objects.order_by("-size")
-    checkpoint = checkpoints.filter(size=size).first() if size else checkpoints.first()
-    if leaf is None or checkpoint is None or leaf.position >= checkpoint.size:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAF, {"entry": entry, "size": size})
+        found = cursor.fetchone()
+    if found is None:
         raise AbsentError("not_in_tree", "Cette entrée n’est pas encore dans le journal scellé. Réessayez bientôt.")
-    hashes = _ask(lambda tree: tree.inclusion(leaf.position, checkpoint.size))
-    return InclusionProof(leaf.position, checkpoint.size, bytes(leaf.entry.digest), tuple(hashes), checkpoint.note)
+    position, digest, whole, note = found
+    return InclusionProof(position, whole, bytes(digest), tuple(tree_proof(position, whole)), note)
+
+
+def tree_proof(position: int, size: int) -> list[bytes]:
+    """Return the hashes that lead from a leaf to the root of the tree of ``size`` leaves. One query."""
+    return _ask(lambda tree: tree.inclusion(position, size))
 
 
 def consistency_proof(old: int, new: int) -> list[bytes]:
@@ -53,9 +71,8 @@ def consistency_proof(old: int, new: int) -> list[bytes]:
 
 def _ask(question: Callable[[merkle.Tree], list[bytes]]) -> list[bytes]:
     """Answer from the tiles, fetched with one query."""
-    wanted = Q(pk__in=())
-    for level, number in merkle.tiles_needed(question):
-        wanted |= Q(level=level, number=number)
-    rows = Tile.objects.filter(wanted).values_list("level", "number", "hashes")
-    tiles = {(level, number): bytes(hashes) for level, number, hashes in rows}
+    wanted = merkle.tiles_needed(question)
+    with connection.cursor() as cursor:
+        cursor.execute(_TILES, [[level for level, _ in wanted], [number for _, number in wanted]])
+        tiles = {(level, number): bytes(hashes) for level, number, hashes in cursor.fetchall()}
     return question(merkle.Tree(lambda level, number: tiles.get((level, number), b"")))

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from parvis.core.tlog.audit import Auditor, Report, Statement
+from parvis.core.tlog.notes import Checkpoint, Verifier
 from parvis.ledger import rules
-from parvis.ledger.audit import Auditor, Report, Statement
-from parvis.ledger.notes import Checkpoint, Verifier
+from parvis.ledger.queries.dating import dated_checkpoints, notes_of
+from parvis.ledger.standalone.dating import BadStampError, verify_stamps
 
 _FIELDS = rules.Content.__slots__
 _CONTENT = ", ".join(f"e.{name}" for name in _FIELDS)
@@ -54,6 +56,7 @@ def verify(
             auditor.finish()
         _check_waiting(report)
         _check_traces(report)
+        _check_stamps(report)
     return report
 
 
@@ -119,6 +122,15 @@ def _check_entry(report: Report, position: int | None, identifier: UUID, values:
     if computed != bytes(digest):
         report.add("entry_changed", f"L’entrée {name} a été changée.", position=position, entry=name)
     return bytes(digest)
+
+
+def _check_stamps(report: Report) -> None:
+    """The daily timestamps hold, cover the checkpoints that are kept, and follow one another."""
+    kept = dated_checkpoints()
+    try:
+        verify_stamps(kept, notes_of(one.size for one in kept))
+    except BadStampError as error:
+        report.add("stamp_forged", str(error))
 
 
 def _check_waiting(report: Report) -> None:

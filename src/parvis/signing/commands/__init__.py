@@ -11,6 +11,7 @@ from parvis.signing.commands.certificates import (
 )
 from parvis.signing.commands.circuits import NewStep, archive_circuit, create_circuit, delegate, end_delegation
 from parvis.signing.commands.containing import evidence_container
+from parvis.signing.commands.dating import stamp_checkpoint
 from parvis.signing.commands.keeping import keep_evidence
 from parvis.signing.commands.reminding import forget_old_lists, remind_officers
 from parvis.signing.commands.running import sign_batch
@@ -40,6 +41,7 @@ __all__ = [
     "revoke_certificate",
     "send_back",
     "sign_batch",
+    "stamp_checkpoint",
     "submit",
     "submit_many",
     "take_back",

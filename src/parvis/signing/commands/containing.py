@@ -5,14 +5,13 @@ signature's act in the journal, the certificates, and a page that says in words 
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
 
 from parvis.core.actor import Actor
-from parvis.core.errors import AbsentError, ConflictError
+from parvis.core.errors import ConflictError
 from parvis.documents import queries as documents
 from parvis.ledger import commands as ledger
 from parvis.ledger import queries as journal
@@ -35,12 +34,15 @@ Organisme           {organisation}
 Signé par           {signers}
 
 documents/          le document signé, et sa signature quand elle est à part
-preuves/            enregistrement de preuve (RFC 4998), place de chaque signature dans le journal (RFC 6962)
+preuves/            enregistrement de preuve (RFC 4998) ; pour chaque signature, sa place dans le journal
+                    (c2sp.org/tlog-proof@v1, témoins compris) et ce que l’entrée dit
 certificats/        les certificats des signataires et de leurs autorités
 META-INF/           la liste des fichiers avec leurs empreintes, et l’horodatage (RFC 3161) qui la couvre
 
 Vérifier l’horodatage :
   openssl ts -verify -token_in -in META-INF/timestamp001.tst -data META-INF/ASiCManifest001.xml -CAfile racine.pem
+Tout vérifier d’un coup, sans connexion :
+  python3 parvis-verify.py container preuves.asice   (le programme : /verifier/parvis-verify.py)
 Vérifier une empreinte :
   sha256sum documents/*   puis comparer à META-INF/ASiCManifest001.xml (en base 64)
 """
@@ -76,7 +78,7 @@ def _files(item: Item, entries: list[BatchEntry]) -> Iterator[tuple[str, bytes]]
     if result_name(form, name) != name:
         yield f"documents/{name}", b"".join(documents.content(item.document))
     yield "preuves/enregistrement.ers", _record(item, entries, made)
-    yield "preuves/journal.json", _journal(item)
+    yield from _journal(item)
     for place, entry in enumerate(entries, start=1):
         certificate = entry.batch.certificate
         yield f"certificats/signataire-{place}.pem", (certificate.pem + certificate.chain).encode()
@@ -108,28 +110,11 @@ def _plain(name: str) -> str:
     return last if asice.is_plain(last) else "document"
 
 
-def _journal(item: Item) -> bytes:
-    """The acts of signature in the journal, each with its proof; one not sealed yet says so."""
-    found: list[dict[str, object]] = []
-    for entry in journal.entries_of(f"item:{item.id}").filter(action="signing.signed"):
-        said: dict[str, object] = {
-            "entry": str(entry.id),
-            "at": entry.at.isoformat(),
-            "leaf": bytes(entry.digest).hex(),
-        }
-        try:
-            proof = journal.inclusion_proof(entry.id)
-        except AbsentError:
-            found.append(said | {"sealed": False})
-            continue
-        found.append(
-            said
-            | {
-                "sealed": True,
-                "position": proof.position,
-                "size": proof.size,
-                "hashes": [one.hex() for one in proof.hashes],
-                "checkpoint": proof.checkpoint,
-            }
-        )
-    return json.dumps(found, ensure_ascii=False, indent=1).encode()
+def _journal(item: Item) -> Iterator[tuple[str, bytes]]:
+    """The acts of signature in the journal: the proof of each and what opens it; one not sealed yet has none."""
+    acts = queries.journal_proofs(item)
+    for place, act in enumerate(acts, start=1):
+        yield f"preuves/journal-{place}.tlog-proof", act.proof.encode()
+        yield f"preuves/journal-{place}.json", act.opening.encode()
+    if acts:
+        yield "preuves/journal-politique.txt", journal.log_policy().encode()

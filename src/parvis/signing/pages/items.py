@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core import words
 from parvis.core.actor import Actor
-from parvis.core.errors import DomainError
+from parvis.core.errors import AbsentError, DomainError
 from parvis.core.http import file_response
 from parvis.documents import commands as documents
 from parvis.documents import queries as stored
@@ -140,6 +140,10 @@ def _context(row: Item, actor: Actor) -> dict[str, Any]:
         )
         note = _("Le document et ses preuves, vérifiables sans connexion")
         files.append(FileItem("preuves.asice", reverse("parapheur_container", args=[row.id]), note=note))
+        note = _("Sa place dans le journal, cosignée par les témoins : à donner à qui en doute")
+        files.append(FileItem("journal.tlog-proof", reverse("parapheur_proof", args=[row.id]), note=note))
+        note = _("Ce que dit l’entrée du journal : pour vous, et ceux à qui vous voulez la montrer")
+        files.append(FileItem("journal.json", reverse("parapheur_opening", args=[row.id]), note=note))
     return {
         "item": row,
         "badge": item_badge(row.state),
@@ -169,6 +173,22 @@ def container(request: HttpRequest, item_id: UUID) -> HttpResponse:
     content = commands.evidence_container(item_id=item_id, actor=person(request))
     response = HttpResponse(content, content_type=MIMETYPE)
     response["Content-Disposition"] = 'attachment; filename="preuves.asice"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@login_required
+def journal_proof(request: HttpRequest, item_id: UUID, *, opening: bool = False) -> HttpResponse:
+    """The place of the last signature in the journal; or what that entry says, apart, since it is not for everyone."""
+    found = queries.journal_proofs(queries.item_of(item_id, person(request)))
+    if not found:
+        raise AbsentError("not_in_tree", "Cette signature n’est pas encore dans le journal scellé. Réessayez bientôt.")
+    kind, name = (
+        ("application/json", "journal.json") if opening else ("text/plain; charset=utf-8", "journal.tlog-proof")
+    )
+    response = HttpResponse((found[-1].opening if opening else found[-1].proof).encode(), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

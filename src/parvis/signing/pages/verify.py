@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.clock import now
+from parvis.ledger import queries as journal
 from parvis.signing import installation
 from parvis.signing.saying import MEANINGS, TITLES, TONES, facts, rows
 from parvis.signing.validation import service
@@ -49,6 +50,16 @@ def verify(request: HttpRequest) -> HttpResponse:
             return _xml(report)
         context |= _shown(report)
     return render(request, "signing/verify.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def program(_request: HttpRequest) -> HttpResponse:
+    """The verifier in one file, to run without us and without a network."""
+    name, source = journal.verifier_program()
+    response = HttpResponse(source.encode(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _report(form: VerifyForm) -> Report:

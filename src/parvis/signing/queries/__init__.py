@@ -12,11 +12,13 @@ from parvis.signing.queries.items import (
     steps_of,
     whose_turn,
 )
+from parvis.signing.queries.proofs import JournalProof, journal_proofs
 from parvis.signing.queries.settings import absences_of, certificates_of, circuits_of, officers_of
 
 __all__ = [
     "BatchCounts",
     "Counts",
+    "JournalProof",
     "absences_of",
     "batch_of",
     "batches_of",
@@ -27,6 +29,7 @@ __all__ = [
     "entries_of",
     "item_of",
     "items_of",
+    "journal_proofs",
     "officers_of",
     "outcome",
     "queue",

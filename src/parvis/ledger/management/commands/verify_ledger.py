@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from parvis.core.errors import DomainError
-from parvis.ledger import keys, notes, offline, queries
-from parvis.ledger.audit import Report
+from parvis.core.tlog import directory, notes
+from parvis.core.tlog.audit import Report
+from parvis.ledger import keys, queries
 
 
 class Command(BaseCommand):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             given = [notes.Verifier.parse(text) for text in options["key"]]
             witnessed = [file.read_text(encoding="utf-8") for file in options["checkpoint"]]
             report = self._verify(options["offline"], given, witnessed)
-        except (DomainError, notes.BadNoteError, offline.BadExportError, OSError) as error:
+        except (DomainError, notes.BadNoteError, directory.BadExportError, OSError) as error:
             raise CommandError(str(error)) from error
         self._tell(report, as_json=options["as_json"])
 
@@ -56,8 +57,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{size} entrées scellées écrites dans {target}.")
         self.stdout.write(f"Pour vérifier : parvis verify --offline {target} --key {keys.signer().verifier}")
 
-    def _verify(self, directory: Path | None, given: list[notes.Verifier], witnessed: list[str]) -> Report:
-        if directory is None:
+    def _verify(self, place: Path | None, given: list[notes.Verifier], witnessed: list[str]) -> Report:
+        if place is None:
             verifiers = given or keys.known_verifiers()
             with _progress("Entrées vérifiées") as progress:
                 seen = [(notes.read(text, verifiers), text) for text in witnessed]
@@ -67,7 +68,7 @@ class Command(BaseCommand):
                 "La clé publique est celle du dossier lui-même. Pour une preuve, donnez avec --key la clé obtenue "
                 "auprès de l’exploitant."
             )
-        return offline.verify(directory, given or offline.keys_of(directory), witnessed)
+        return directory.verify_directory(place, given or directory.keys_of(place), witnessed)
 
     def _tell(self, report: Report, *, as_json: bool) -> None:
         if as_json:

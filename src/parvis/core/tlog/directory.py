@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from parvis.ledger import merkle, notes
-from parvis.ledger.audit import Auditor, Report, Statement
+from parvis.core.tlog import merkle, notes, tiles
+from parvis.core.tlog.audit import Auditor, Report, Statement
 
 CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints.jsonl"
@@ -18,25 +18,25 @@ class BadExportError(ValueError):
 
 def keys_of(directory: Path) -> list[notes.Verifier]:
     """Return the public keys that the export itself claims: worth what the place it came from is worth."""
-    lines = _text(directory / KEYS).splitlines()
+    lines = _read_text(directory / KEYS).splitlines()
     return [notes.Verifier.parse(line) for line in lines if line.strip()]
 
 
-def verify(directory: Path, verifiers: Sequence[notes.Verifier], witnessed: Sequence[str] = ()) -> Report:
+def verify_directory(directory: Path, verifiers: Sequence[notes.Verifier], witnessed: Sequence[str] = ()) -> Report:
     """Recompute leaves, tiles, roots and signatures from the files.
 
     ``witnessed`` are notes kept elsewhere. Raise BadExportError when the directory is not an export, BadNoteError
     when a witnessed note is not one.
     """
     report = Report()
-    latest = _text(directory / CHECKPOINT)
+    latest = _read_text(directory / CHECKPOINT)
     try:
         size = notes.read(latest, verifiers).size
     except notes.BadNoteError as error:
         report.add("checkpoint_forged", f"Dernier point de contrôle : {error}")
         return report
     statements = _statements(directory, witnessed, verifiers)
-    auditor = Auditor(report, lambda level, number: _tile(directory, size, level, number), statements, verifiers)
+    auditor = Auditor(report, tile_reader(directory, size), statements, verifiers)
     for position, digest in enumerate(_leaves(directory, size, report)):
         auditor.leaf(position, digest)
     auditor.finish()
@@ -50,7 +50,7 @@ def _statements(directory: Path, texts: Sequence[str], verifiers: Sequence[notes
         seen = notes.read(text, verifiers)
         given.append(Statement(seen.size, seen.root, text))
     given.sort(key=lambda statement: statement.size)
-    for line in _text(directory / CHECKPOINTS).splitlines():
+    for line in _read_text(directory / CHECKPOINTS).splitlines():
         statement = _parse(line)
         while given and given[0].size < statement.size:
             yield given.pop(0)
@@ -73,27 +73,34 @@ def _parse(line: str) -> Statement:
 def _leaves(directory: Path, size: int, report: Report) -> Iterator[bytes]:
     for number in range(-(-size // merkle.TILE_WIDTH)):
         width = min(merkle.TILE_WIDTH, size - number * merkle.TILE_WIDTH)
-        file = directory / merkle.tile_path("entries", number, width)
+        file = directory / tiles.tile_path("entries", number, width)
         data = file.read_bytes() if file.is_file() else b""
-        found = 0
-        while found < width and len(data) >= (end := 2 + int.from_bytes(data[:2])):
-            yield data[2:end]
-            data, found = data[end:], found + 1
-        if found < width or data:
-            position = number * merkle.TILE_WIDTH + found
+        entries = list(tiles.unbundle(data))
+        yield from entries[:width]
+        found = len(entries)
+        if found != width or len(tiles.bundle(entries)) != len(data):
+            position = number * merkle.TILE_WIDTH + min(found, width)
             message = f"{file.relative_to(directory)} : il faut {width} entrées, il y en a {found}."
             report.add("leaf_missing", message, position=position)
             return
 
 
-def _tile(directory: Path, size: int, level: int, number: int) -> bytes:
-    count = size >> merkle.TILE_HEIGHT * level
-    width = min(merkle.TILE_WIDTH, count - number * merkle.TILE_WIDTH)
-    file = directory / merkle.tile_path(level, number, width)
-    return file.read_bytes() if width > 0 and file.is_file() else b""
+def tile_reader(directory: Path, size: int) -> merkle.ReadTile:
+    """Return what reads the tiles of the tree of ``size`` leaves; nothing for one that is not there."""
+
+    def read_one(level: int, number: int) -> bytes:
+        count = size >> merkle.TILE_HEIGHT * level
+        width = min(merkle.TILE_WIDTH, count - number * merkle.TILE_WIDTH)
+        for wanted in dict.fromkeys((width, merkle.TILE_WIDTH)):  # a partial one may have been filled since
+            file = directory / tiles.tile_path(level, number, wanted)
+            if width > 0 and file.is_file():
+                return file.read_bytes()
+        return b""
+
+    return read_one
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from parvis.ledger import merkle, notes
+from parvis.core.tlog import merkle, notes
 
 ENOUGH = 50
 """Findings after which the rest is counted and no longer told."""

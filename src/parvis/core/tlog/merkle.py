@@ -186,16 +186,25 @@ class Tree:
         return proof[::-1]
 
 
+class _Asked(Tree):
+    """Notes which tiles a question reads, and hashes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda *_: b"")
+        self.seen: set[Tile] = set()
+
+    def node(self, height: int, index: int) -> bytes:
+        """Note the tile that holds a node."""
+        level, within = divmod(height, TILE_HEIGHT)
+        self.seen.add((level, (index << within) // TILE_WIDTH))
+        return EMPTY_ROOT
+
+
 def tiles_needed(ask: Callable[[Tree], object]) -> set[Tile]:
     """Return which tiles a question to a `Tree` reads, so that they can be fetched at once."""
-    seen: set[Tile] = set()
-
-    def read(level: int, number: int) -> bytes:
-        seen.add((level, number))
-        return bytes(TILE_WIDTH * HASH_BYTES)
-
-    ask(Tree(read))
-    return seen
+    asked = _Asked()
+    ask(asked)
+    return asked.seen
 
 
 def root_from_inclusion(leaf: bytes, position: int, size: int, proof: Iterable[bytes]) -> bytes | None:
@@ -240,16 +249,3 @@ def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: S
             right = node_hash(right, sibling)
         first, last = first >> 1, last >> 1
     return last == 0 and left == old_root and right == new_root
-
-
-def tile_path(level: int | str, number: int, width: int = TILE_WIDTH) -> str:
-    """Return where tlog-tiles puts a tile, for example ``tile/0/x001/067.p/8``."""
-    groups: list[str] = []
-    rest = number
-    while True:
-        rest, group = divmod(rest, 1000)
-        groups.append(f"{group:03}" if not groups else f"x{group:03}")
-        if not rest:
-            break
-    suffix = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{'/'.join(reversed(groups))}{suffix}"

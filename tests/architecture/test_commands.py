@@ -30,6 +30,7 @@ POLICIES = ACTING + "test_rights_an_organisation_sets_its_own_policies"
 MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole"
 PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
 CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
+REPLIES = "tests/signing/test_replies.py::"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
     "access.confirm": ACTING + "test_rights_a_review_confirms_what_is_still_needed",
@@ -99,6 +100,8 @@ RIGHTS = {
     "exchange.set_case_status": EXCHANGE,
     "exchange.set_event_state": EXCHANGE,
     "exchange.set_folder_status": EXCHANGE,
+    "exchange.make_replies": REPLIES + "test_rights_a_sender_whose_right_ended_sends_nothing",
+    "exchange.send_replies": REPLIES + "test_rights_only_who_processes_the_case_and_may_send_answers",
     "exchange.set_thresholds": "tests/exchange/test_board.py::test_rights_only_the_platform_sets_limits",
     "exchange.subscribe": EXCHANGE,
     "exchange.suspend_subscription": LIFE,

@@ -21,6 +21,7 @@ from parvis.exchange.models import Attachment, Case, Subscription, WebhookAttemp
 from parvis.identity.models import Account
 from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.signing import commands as signing
+from parvis.signing.models import Item
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
 from tests.journeys import delegation, towns
@@ -99,6 +100,10 @@ SCENES = (
     Scene("case", "/suivi/dossiers/{sent_case}/", "agent", sends=True),
     Scene("case-done", "/suivi/dossiers/{done_case}/", "agent"),
     Scene("case-read-only", "/suivi/dossiers/{sent_case}/", "reader"),
+    Scene("case-being-signed", "/suivi/dossiers/{answered_case}/", "agent"),
+    Scene("reply-new", "/suivi/reponses/?dossiers={sent_case}", "agent", sends=True),
+    Scene("replies-new", "/suivi/reponses/?choix=tout&vue=tous", "agent"),
+    Scene("replies", "/suivi/reponses/{replies}/", "agent"),
     Scene("board", "/supervision/", "operator"),
     Scene("keys", "/supervision/cles/", "operator", sends=True),
     Scene("key", "/supervision/cles/{key}/", "operator"),
@@ -196,7 +201,8 @@ def set_stage() -> Stage:
         "linked": linked,
     }
     with transaction.atomic():
-        names |= _parapheur(here, people)
+        made, town = _parapheur(here, people)
+    names |= made | _replies(here, town)
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     sessions = {who: _session(person, who) for who, person in people.items()}
     names |= _towns(linked, sessions["linked"])
@@ -228,7 +234,7 @@ def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
     return made
 
 
-def _parapheur(here: world.World, people: dict[str, Account]) -> dict[str, str]:
+def _parapheur(here: world.World, people: dict[str, Account]) -> tuple[dict[str, str], parapheur.Town]:
     """A document in each state that has a page of its own, and two batches."""
     town = parapheur.build(keys=False, here=here)
     made = {"certificate": str(parapheur.give_certificate(town, town.mayor).id)}
@@ -244,10 +250,24 @@ def _parapheur(here: world.World, people: dict[str, Account]) -> dict[str, str]:
         ends_at=now() + timedelta(days=7),
         actor=town.mayor,
     )
+    world.allow(here.as_agent, here.rennes.id, (Action.ACT_PREPARE,))
     made |= {"dropped": str(dropped.id), "batch": str(town.freeze(*town.submit_many(3)).id)}
     cast = {"mayor": town.mayor, "deputy": town.deputy, "clerk": town.clerk, "registrar": town.administrator}
     people |= {name: Account.objects.get(id=actor.person) for name, actor in cast.items()}
-    return made
+    return made, town
+
+
+def _replies(here: world.World, town: parapheur.Town) -> dict[str, str]:
+    """Two answers sent together: one waits for the mayor, the other was sent back."""
+    cases = [deposits.deposited(here)[0].id for _ in range(2)]
+    text = "Bonjour {prénom} {nom},\n\nVotre demande est acceptée."
+    reply = exchange.NewReply(town.short, "Votre demande de recensement", text, CaseStatus.DONE)
+    run = exchange.send_replies(cases=cases, reply=reply, actor=here.as_agent)
+    run_jobs()
+    returned = Item.objects.filter(source=exchange.REPLIES)[1]
+    signing.send_back(item_id=returned.id, reason="Le nom est mal écrit.", actor=town.mayor)
+    run_jobs()
+    return {"replies": str(run), "answered_case": str(cases[0])}
 
 
 def _webhook(here: world.World) -> str:

@@ -89,3 +89,18 @@ class SituationKind(models.TextChoices):
     UNFETCHED = "unfetched", _("Aucun logiciel ne relève les dossiers")
     UNREAD = "unread", _("Personne n’a le droit de lire les dossiers")
     UNREACHABLE = "unreachable", _("Webhook injoignable")
+
+
+class ReplyState(models.TextChoices):
+    """Where an answer to sign is. The first three are open: the case has no other one."""
+
+    PREPARING = "preparing", _("En préparation")
+    TO_SIGN = "to_sign", _("À la signature")
+    RETURNED = "returned", _("À corriger")
+    DELIVERED = "delivered", _("Signée et remise")
+    REFUSED = "refused", _("Refusée")
+    WITHDRAWN = "withdrawn", _("Retirée")
+    FAILED = "failed", _("Non remise")
+
+
+OPEN_REPLIES = (ReplyState.PREPARING, ReplyState.TO_SIGN, ReplyState.RETURNED)

@@ -15,17 +15,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.access import queries as access
-from parvis.access.enums import Action
+from parvis.access.enums import EVERY_PROCESS, Action
 from parvis.catalogue.enums import CaseStatus
 from parvis.core import words
 from parvis.core.actor import Actor
 from parvis.core.errors import ConflictError, DomainError
 from parvis.core.http import file_response
 from parvis.exchange import commands, queries
-from parvis.exchange.enums import SignatureVerdict
+from parvis.exchange.enums import OPEN_REPLIES, ReplyState, SignatureVerdict
 from parvis.exchange.forms import NOTE_ONLY, CaseForm
 from parvis.exchange.models import Attachment, Case
-from parvis.exchange.presenting import VIEWS, status_badge, timeline_entries, views
+from parvis.exchange.presenting import VIEWS, choice_box, status_badge, timeline_entries, views
+from parvis.exchange.reply_pages import reply_badge
 from parvis.exchange.service_form import service_form
 from parvis.identity import queries as identity
 from parvis.ui.dates import when
@@ -64,15 +65,28 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "views": views(counts, current=view, text=text),
             "may_manage": bool(access.organisations_of(actor, [Action.MEMBERS_MANAGE])),
             "results": page,
-            "table": _table(page, VIEWS[view].label, VIEWS[view].empty),
+            "view": view,
+            "text": text,
+        }
+        context["may_answer"] = bool(page) and _may_answer(actor)
+        context |= {
+            "most": min(page.paginator.count, commands.MOST_REPLIES),
+            "table": _table(page, VIEWS[view].label, VIEWS[view].empty, choosing=context["may_answer"]),
         }
     return render(request, "exchange/inbox.html", context)
 
 
-def _table(page: Any, caption: Any, empty: Any) -> Table:
+def _may_answer(actor: Actor) -> bool:
+    """Whether they may send answers to be signed, somewhere where they process cases."""
+    process, prepare = (access.organisations_of(actor, [one]) for one in (Action.CASE_PROCESS, Action.ACT_PREPARE))
+    return bool(process & prepare)
+
+
+def _table(page: Any, caption: Any, empty: Any, *, choosing: bool) -> Table:
     return Table(
         caption=caption,
         columns=[
+            *([Column(_("Choisir"))] if choosing else []),
             Column(_("Demandeur")),
             Column(_("Démarche")),
             Column(_("Pour")),
@@ -81,6 +95,7 @@ def _table(page: Any, caption: Any, empty: Any) -> Table:
         ],
         rows=[
             [
+                *([choice_box(case)] if choosing else []),
                 Link(
                     f"{case.folder.applicant_last_name} {case.folder.applicant_first_name}",
                     reverse("desk_case", args=[case.id]),
@@ -141,16 +156,34 @@ def _acted(request: HttpRequest, case: Case, form: CaseForm, actor: Actor) -> bo
 def _case_context(case: Case, form: CaseForm, actor: Actor) -> dict[str, Any]:
     may_act = queries.may_as_recipient(actor, Action.CASE_PROCESS, case).allowed
     documents = queries.case_documents(case)
+    prepare = access.may(actor, Action.ACT_PREPARE, organisation=case.recipient_id, process=EVERY_PROCESS).allowed
     return {
         "case": case,
         "form": form,
         "may_act": may_act,
+        "may_send": may_act and prepare,
+        "reply": _last_reply(case, actor),
         "undoable": queries.undoable(case, organisation=case.recipient_id) if may_act else None,
         "badge": status_badge(case.status),
         "services": service_form(case.recipient_id, case.unit_id) if may_act else None,
         "files": [_file(case, document) for document in documents],
         "altered": [one.name for one in documents if one.signature == SignatureVerdict.BROKEN],
         "entries": timeline_entries(case, queries.timeline(case, for_applicant=False)),
+    }
+
+
+def _last_reply(case: Case, actor: Actor) -> dict[str, Any] | None:
+    """The last answer sent to be signed, where it is and why, unless it was delivered: the story tells it then."""
+    row = queries.replies_of(case).first()
+    if row is None or row.state == ReplyState.DELIVERED:
+        return None
+    place = queries.reply_places([row]).get(row.id)
+    return {
+        "row": row,
+        "badge": reply_badge(row.state),
+        "officer": place.officer if place else "",
+        "url": reverse("parapheur_item", args=[row.item]) if row.item and row.sender == actor.id else "",
+        "open": row.state in OPEN_REPLIES,
     }
 
 

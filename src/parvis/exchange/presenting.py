@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -74,6 +75,20 @@ def views(counts: CaseCounts, *, current: str, text: str) -> list[NavItem]:
 def status_badge(status: str) -> SafeString:
     """Return the badge of a state: a hue, an icon, words."""
     return badge(_TONES.get(status, "neutral"), S(status).label)
+
+
+def choice_box(case: Case) -> SafeString:
+    """Return the box that chooses a case, named by its applicant and number."""
+    label = _("Choisir le dossier de %(name)s, %(number)s") % {
+        "name": f"{case.folder.applicant_last_name} {case.folder.applicant_first_name}",
+        "number": case.external_id,
+    }
+    return format_html(
+        '<span class="choice"><input type="checkbox" name="dossiers" value="{0}" id="choix-{0}">'
+        '<label for="choix-{0}"><span class="visually-hidden">{1}</span></label></span>',
+        case.id,
+        label,
+    )
 
 
 def timeline_entries(case: Case, entries: Sequence[TimelineEntry]) -> list[Entry]:

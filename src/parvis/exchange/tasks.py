@@ -1,8 +1,10 @@
 """Jobs of the exchange context."""
 
+from typing import Any
 from uuid import UUID
 
 from parvis.core import outbox
+from parvis.core.actor import Actor
 from parvis.exchange import commands, queries
 
 
@@ -49,3 +51,25 @@ def watch_lateness() -> None:
 def watch_subscriptions() -> None:
     """Tell both sides, once, of subscriptions that reach nobody."""
     commands.watch_subscriptions()
+
+
+@outbox.task("exchange.make_replies")
+def make_replies(run: str, sender: dict[str, Any]) -> None:
+    """Make the answers of one gesture and submit them to the parapheur."""
+    ids = {name: UUID(sender[name]) if sender[name] else None for name in ("id", "acting_for")}
+    assurance = tuple(sender["assurance"])
+    commands.make_replies(run=UUID(run), actor=Actor(**(sender | ids | {"assurance": assurance})))
+
+
+@outbox.task("exchange.deliver_reply")
+def deliver_reply(item: str, source: str, reference: str, result: str) -> None:  # noqa: ARG001 - an event's fields
+    """Give a signed answer to its case. Documents of other contexts are not ours."""
+    if source == commands.REPLIES:
+        commands.deliver_reply(reply_id=UUID(reference), result=UUID(result))
+
+
+@outbox.task("exchange.end_reply")
+def end_reply(item: str, source: str, reference: str, state: str, reason: str) -> None:  # noqa: ARG001 - same
+    """Tell a case that its answer will not be signed."""
+    if source == commands.REPLIES:
+        commands.end_reply(reply_id=UUID(reference), state=state, reason=reason)

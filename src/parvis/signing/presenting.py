@@ -1,6 +1,6 @@
 """How documents, batches and certificates are said to people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -152,11 +152,6 @@ def _tone(state: str) -> Tone:
         StepState.RETURNED: "warning",
     }
     return tones.get(state, "neutral")
-
-
-def circuit_text(steps: Iterable[Any]) -> str:
-    """Say a circuit in one line."""
-    return " → ".join(f"{StepKind(step.kind).label} : {step.officer}" for step in steps)
 
 
 def entries_table(page: Any, *, finished: bool) -> Table:

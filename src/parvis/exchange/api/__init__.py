@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from parvis.exchange.api import attachments, bulk, cases, folders, me, notifications, supervision, webhooks
+from parvis.exchange.api import attachments, bulk, cases, folders, me, notifications, replies, supervision, webhooks
 
 router = Router(tags=["exchange"])
-for part in (me, bulk, folders, attachments, notifications, cases, webhooks, supervision):
+for part in (me, bulk, folders, attachments, notifications, cases, replies, webhooks, supervision):
     router.add_router("", part.router)
 
 __all__ = ["router"]

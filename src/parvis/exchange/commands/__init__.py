@@ -14,6 +14,8 @@ from parvis.exchange.commands.cases import (
     read_case,
     receive_document,
 )
+from parvis.exchange.commands.delivering import SOURCE as REPLIES
+from parvis.exchange.commands.delivering import deliver_reply, end_reply, make_replies
 from parvis.exchange.commands.deposit_rows import DepositedFolder
 from parvis.exchange.commands.deposits import add_document, complete_folder, deposit
 from parvis.exchange.commands.events import NewEvent, add_event, delete_event, set_event_state
@@ -23,6 +25,7 @@ from parvis.exchange.commands.keys import add_key, revoke_key, rotate_key
 from parvis.exchange.commands.many_deposits import MAX_DEPOSITS, deposit_many
 from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
+from parvis.exchange.commands.replies import AFTERWARDS, MOST_REPLIES, NewReply, send_replies
 from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
 from parvis.exchange.commands.services import entrust_case, entrust_process
 from parvis.exchange.commands.sites import add_site, renew_site, revoke_site
@@ -54,7 +57,10 @@ from parvis.exchange.commands.webhooks import (
 from parvis.exchange.rules import Applicant, Deposit, NewAttachment, NewCase
 
 __all__ = [
+    "AFTERWARDS",
     "MAX_DEPOSITS",
+    "MOST_REPLIES",
+    "REPLIES",
     "WATCHED",
     "Applicant",
     "CaseAnswer",
@@ -67,6 +73,7 @@ __all__ = [
     "NewDocument",
     "NewEndpoint",
     "NewEvent",
+    "NewReply",
     "PurgeReport",
     "Reception",
     "SubscriptionExistsError",
@@ -88,14 +95,17 @@ __all__ = [
     "delete_event",
     "delete_folder",
     "deliver_attachment",
+    "deliver_reply",
     "deposit",
     "deposit_many",
     "drop_jobs",
+    "end_reply",
     "entrust_case",
     "entrust_process",
     "forget_answers",
     "forget_pieces",
     "lift_cut",
+    "make_replies",
     "migrate_cases",
     "move_case",
     "note_purged",
@@ -117,6 +127,7 @@ __all__ = [
     "revoke_site",
     "rotate_key",
     "send_digests",
+    "send_replies",
     "send_webhook",
     "set_case_status",
     "set_event_state",

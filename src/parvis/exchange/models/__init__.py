@@ -3,6 +3,7 @@
 from parvis.exchange.models.callers import DownloadBudget, IdempotentAnswer
 from parvis.exchange.models.folders import Attachment, AttachmentRecipient, Case, Event, Folder, UploadPiece
 from parvis.exchange.models.news import MailAlert, Notification, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from parvis.exchange.models.replies import Reply
 from parvis.exchange.models.subscriptions import Situation, Subscription
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "IdempotentAnswer",
     "MailAlert",
     "Notification",
+    "Reply",
     "Situation",
     "Subscription",
     "UploadPiece",

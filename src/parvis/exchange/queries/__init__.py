@@ -33,6 +33,15 @@ from parvis.exchange.queries.parties import (
     subscriptions_of,
 )
 from parvis.exchange.queries.problems import Problem, problems
+from parvis.exchange.queries.replies import (
+    ReplyCounts,
+    cases_to_answer,
+    count_replies,
+    letter_of,
+    replies_of,
+    replies_of_run,
+    reply_places,
+)
 from parvis.exchange.queries.subjects import recipients_of
 from parvis.exchange.queries.subscribing import (
     STEPS,
@@ -55,14 +64,17 @@ __all__ = [
     "BoardLine",
     "CaseCounts",
     "Problem",
+    "ReplyCounts",
     "TimelineEntry",
     "Undoable",
     "announced_to",
     "applicant_case",
     "board",
     "case_documents",
+    "cases_to_answer",
     "copied_by",
     "count_cases",
+    "count_replies",
     "count_steps",
     "deposited",
     "deposited_folder",
@@ -71,6 +83,7 @@ __all__ = [
     "inbox",
     "is_depositor",
     "is_platform",
+    "letter_of",
     "managed_organisations",
     "may_as_recipient",
     "narrowed",
@@ -83,6 +96,9 @@ __all__ = [
     "recipient_case",
     "recipients_by_process",
     "recipients_of",
+    "replies_of",
+    "replies_of_run",
+    "reply_places",
     "subscribed",
     "subscription_seen",
     "subscriptions",

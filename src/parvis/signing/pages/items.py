@@ -28,7 +28,7 @@ from parvis.signing.forms import MOST_BYTES, AnswerForm, CorrectionForm
 from parvis.signing.models import Item
 from parvis.signing.outgoing import StoredDocument
 from parvis.signing.pages.lists import person
-from parvis.signing.presenting import circuit_text, item_badge, story
+from parvis.signing.presenting import item_badge, story
 from parvis.ui.dates import when
 from parvis.ui.parts import FileItem, Row
 
@@ -150,7 +150,7 @@ def _context(row: Item, actor: Actor) -> dict[str, Any]:
         "facts": [
             Row(_("Référence"), row.reference),
             Row(_("Pour"), row.organisation.name),
-            Row(_("Circuit"), circuit_text(steps)),
+            Row(_("Circuit"), queries.circuit_text(steps)),
             Row(_("Chez"), str(row.officer) if row.officer else _("personne : le circuit est terminé")),
             Row(_("Déposé"), when(row.created_at)),
             *([Row(_("À rendre"), when(row.due_on))] if row.due_on else []),

@@ -28,7 +28,7 @@ from parvis.signing import commands, queries
 from parvis.signing.commands import NewStep, Submission
 from parvis.signing.forms import MOST_BYTES, AbsenceForm, CircuitForm, KeyForm, SubmissionForm
 from parvis.signing.pages.lists import person
-from parvis.signing.presenting import certificate_badge, circuit_text
+from parvis.signing.presenting import certificate_badge
 from parvis.ui.dates import when
 from parvis.ui.parts import Column, Link, Table
 
@@ -66,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = person(request)
     _where(actor, Action.ACT_PREPARE)
     circuits = {str(row.id): row for row in queries.circuits_of(access.organisations_of(actor, [Action.ACT_PREPARE]))}
-    choices = [(key, f"{row.name} ({circuit_text(row.steps.all())})") for key, row in circuits.items()]
+    choices = [(key, f"{row.name} ({queries.circuit_text(row.steps.all())})") for key, row in circuits.items()]
     posted = request.method == "POST"
     form = SubmissionForm(request.POST if posted else None, request.FILES if posted else None, circuits=choices)
     if posted and form.is_valid():
@@ -155,7 +155,7 @@ def circuits(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "here": _name(organisation),
-        "rows": [(row, circuit_text(row.steps.all())) for row in rows],
+        "rows": [(row, queries.circuit_text(row.steps.all())) for row in rows],
     }
     return render(request, "signing/circuits.html", context, status=422 if form.errors else 200)
 

@@ -3,26 +3,30 @@
 from parvis.signing.queries.batches import BatchCounts, batch_of, batches_of, entries_of, outcome, samples_of
 from parvis.signing.queries.items import (
     Counts,
+    Place,
     count_items,
     document_of,
     item_of,
     items_of,
+    places_of,
     queue,
     ready_to_sign,
     steps_of,
     whose_turn,
 )
 from parvis.signing.queries.proofs import JournalProof, journal_proofs
-from parvis.signing.queries.settings import absences_of, certificates_of, circuits_of, officers_of
+from parvis.signing.queries.settings import absences_of, certificates_of, circuit_text, circuits_of, officers_of
 
 __all__ = [
     "BatchCounts",
     "Counts",
     "JournalProof",
+    "Place",
     "absences_of",
     "batch_of",
     "batches_of",
     "certificates_of",
+    "circuit_text",
     "circuits_of",
     "count_items",
     "document_of",
@@ -32,6 +36,7 @@ __all__ = [
     "journal_proofs",
     "officers_of",
     "outcome",
+    "places_of",
     "queue",
     "ready_to_sign",
     "samples_of",

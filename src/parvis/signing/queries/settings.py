@@ -1,6 +1,7 @@
 """Circuits, absences, keys and people of an organisation."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -10,6 +11,7 @@ from parvis.access.enums import EVERY_PROCESS, Action
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import queries as identity
+from parvis.signing.enums import StepKind
 from parvis.signing.models import Circuit, CircuitStep, Delegation, SigningCertificate
 
 
@@ -18,6 +20,11 @@ def circuits_of(organisations: Iterable[UUID]) -> "QuerySet[Circuit]":
     steps = Prefetch("steps", CircuitStep.objects.select_related("officer"))
     rows = Circuit.objects.filter(organisation_id__in=list(organisations), archived_at=None)
     return rows.select_related("organisation").prefetch_related(steps).order_by("organisation__name", "name")
+
+
+def circuit_text(steps: Iterable[Any]) -> str:
+    """Say a circuit in one line."""
+    return " → ".join(f"{StepKind(step.kind).label} : {step.officer}" for step in steps)
 
 
 def absences_of(actor: Actor) -> "QuerySet[Delegation]":

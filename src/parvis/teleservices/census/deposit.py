@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.utils import translation
 
+from parvis.core import typeset
 from parvis.core.clock import PARIS, today
 from parvis.core.errors import DomainError, Problems
 from parvis.directory import queries as directory
 from parvis.exchange import queries as exchange
 from parvis.exchange.commands import Applicant
-from parvis.teleservices import pdf
 from parvis.teleservices.census import payload, rules
 from parvis.teleservices.census.forms import situation
 from parvis.teleservices.census.journey import CENSUS
@@ -70,7 +70,7 @@ def pdf_summary(answers: Answers, *, number: str, submitted_at: datetime) -> byt
     """Return the `10870-PDF` summary, in French whatever the language of the person's screen."""
     with translation.override("fr"):
         moment = submitted_at.astimezone(PARIS)
-        return pdf.render(
+        return typeset.render(
             _TEMPLATE,
             {
                 "title": "Recensement citoyen",

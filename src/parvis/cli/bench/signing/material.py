@@ -4,10 +4,10 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 
+from parvis.exchange.letters import Addressee, letter
 from parvis.signing.cms.keys import MemoryKey
 from parvis.signing.cms.schemes import scheme_for
 from parvis.signing.cms.template import Template
@@ -16,10 +16,9 @@ from parvis.signing.keys.authority import Holder, KeyKind, Profile, Request
 from parvis.signing.time.client import LocalAuthority, TimestampClient
 from parvis.signing.time.unit import TimestampUnit
 from parvis.signing.trust import Trust
-from parvis.teleservices.pdf import render
 
 _OPENSSL = {KeyKind.RSA3072: "rsa3072", KeyKind.P256: "ecdsap256"}
-TEMPLATE = Path(__file__).with_name("answer.typ")
+_TEXT = "\n\n".join(["Votre demande a été examinée par nos services."] * 4)
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,8 @@ def _template(holder: Holder, root: Holder) -> Template:
 
 def answer(number: int) -> bytes:
     """Make one answer in PDF, as the mass runs do."""
-    return render(
-        TEMPLATE,
-        {
-            "town": "Mairie de Rennes",
-            "title": f"Réponse à votre demande n° {number}",
-            "name": "Madame Martin",
-            "paragraphs": ["Votre demande a été examinée par nos services."] * 4,
-            "officer": "Claire Dubois, adjointe au maire",
-        },
-    )
+    to = Addressee("Camille", "Martin", str(number), "Mairie de Rennes", date(2026, 11, 24))
+    return letter("Réponse à votre demande n° {numéro}", _TEXT, to)
 
 
 def openssl_milliseconds(kind: KeyKind, count: int) -> float:

@@ -21,6 +21,7 @@ from parvis.exchange.models import Attachment, Case, Subscription, WebhookAttemp
 from parvis.identity.models import Account
 from parvis.identity.stepup.suspended import KEY, Interrupted
 from parvis.signing import commands as signing
+from parvis.signing.enums import StepKind
 from parvis.signing.models import Item
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
@@ -144,6 +145,10 @@ SCENES = (
     Scene("batches", "/parapheur/lots/", "mayor"),
     Scene("batches-empty", "/parapheur/lots/", "deputy"),
     Scene("absence", "/parapheur/absence/", "mayor"),
+    Scene("card-register", "/parapheur/carte/", "deputy"),
+    Scene("card-registered", "/parapheur/carte/", "second"),
+    Scene("card-sign", "/parapheur/lots/{card_batch}/carte/", "second"),
+    Scene("card-batch", "/parapheur/lots/{card_batch}/", "second"),
     Scene("circuits", "/parapheur/circuits/", "registrar"),
     Scene("certificates", "/parapheur/cles/", "registrar", sends=True),
     Scene("certificate", "/parapheur/cles/{certificate}/", "registrar"),
@@ -252,9 +257,24 @@ def _parapheur(here: world.World, people: dict[str, Account]) -> tuple[dict[str,
     )
     world.allow(here.as_agent, here.rennes.id, (Action.ACT_PREPARE,))
     made |= {"dropped": str(dropped.id), "batch": str(town.freeze(*town.submit_many(3)).id)}
-    cast = {"mayor": town.mayor, "deputy": town.deputy, "clerk": town.clerk, "registrar": town.administrator}
+    made["card_batch"] = _card_batch(town)
+    cast = {"second": town.second, "mayor": town.mayor, "deputy": town.deputy}
+    cast |= {"clerk": town.clerk, "registrar": town.administrator}
     people |= {name: Account.objects.get(id=actor.person) for name, actor in cast.items()}
     return made, town
+
+
+def _card_batch(town: parapheur.Town) -> str:
+    """A confirmed list that waits for the card of the second deputy."""
+    parapheur.give_certificate(town, town.second, place="card")
+    step = signing.NewStep(StepKind.SIGNATURE, town.second.person)
+    circuit = signing.create_circuit(
+        organisation=town.organisation, name="Par carte", steps=[step], actor=town.administrator
+    )
+    items = [town.submit(circuit=circuit).id for _ in range(3)]
+    batch = town.freeze(*items, actor=town.second)
+    signing.confirm_batch(batch_id=batch.id, digest=bytes(batch.digest), actor=town.second)
+    return str(batch.id)
 
 
 def _replies(here: world.World, town: parapheur.Town) -> dict[str, str]:

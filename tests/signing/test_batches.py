@@ -283,8 +283,8 @@ def test_two_workers_at_once_keep_one_signature(town: Town) -> None:
     batch = SigningBatch.objects.select_related("certificate__key").get(id=batch.id)
     one = running._Run(batch, template_of(batch.certificate))  # noqa: SLF001 - one worker, and another
     group = one._pending()  # noqa: SLF001 - same
-    one._keep(group, [b"first", b"first"])  # noqa: SLF001 - same
-    one._keep(group, [b"second", b"second"])  # noqa: SLF001 - same
+    running.keep_signatures(group, [b"first", b"first"])
+    running.keep_signatures(group, [b"second", b"second"])
     assert {bytes(found) for found in BatchEntry.objects.values_list("signature", flat=True) if found} == {b"first"}
 
 

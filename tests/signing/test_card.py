@@ -1,108 +1,29 @@
 """The helper of an agent's own card, with a SoftHSM token in the place of the card."""
 
 import hashlib
-import os
-import socket
-import subprocess
-import sys
-import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
-from cryptography.x509 import Certificate
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from parvis.signing.cms.schemes import Padding, Scheme
 from parvis.signing.keys import authority
 from parvis.signing.keys.authority import Profile, Request
-from tests.support import signers
+from tests.support import cards, signers
+from tests.support.cards import SITE, Helper
 from tests.support.officers import NOW, pki
-
-SITE = "https://parvis.example"
-# What a card's own enrolment does: a key, then its certificate under the same label.
-_MAKE = """
-import sys
-from parvis.signing.keys.hsm import Module
-from parvis.signing.keys.authority import KeyKind
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-key = Module(sys.argv[1], "parvis", sys.argv[2]).make("agent", KeyKind.P256)
-sys.stdout.buffer.write(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-"""
-_STORE = """
-import sys, pkcs11
-from pkcs11.constants import Attribute, ObjectClass, CertificateType
-with pkcs11.lib(sys.argv[1]).get_token(token_label="parvis").open(rw=True, user_pin=sys.argv[2]) as session:
-    session.create_object({
-        Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
-        Attribute.TOKEN: True, Attribute.PRIVATE: False, Attribute.LABEL: "agent", Attribute.ID: b"agent",
-        Attribute.SUBJECT: b"0", Attribute.VALUE: sys.stdin.buffer.read(),
-    })
-"""
-
-
-@dataclass(frozen=True)
-class Helper:
-    """The helper that runs, its card's certificate, and the agent's keyboard."""
-
-    url: str
-    certificate: Certificate
-    process: "subprocess.Popen[bytes]"
-
-    def post(self, what: str, body: Any, *, origin: str = SITE, **headers: str) -> requests.Response:
-        return requests.post(f"{self.url}/v1/{what}", json=body, headers={"Origin": origin} | headers, timeout=20)
-
-    def types(self, text: str) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(text.encode() + b"\n")
-        self.process.stdin.flush()
 
 
 @pytest.fixture
 def helper(tmp_path: Path) -> Iterator[Helper]:
-    token = signers.token(tmp_path / "card")
-    environment = os.environ | token.environment
-
-    def script(code: str, given: bytes = b"") -> bytes:
-        words = [sys.executable, "-c", code, str(signers.SOFTHSM), signers.PIN]
-        return subprocess.run(words, input=given, capture_output=True, check=True, env=environment).stdout
-
-    public = load_der_public_key(script(_MAKE))
     request = Request("Une Agente", Profile.OFFICER, NOW - timedelta(days=1), NOW + timedelta(days=30))
-    certificate = authority.issue(pki().issuing, request, public)  # type: ignore[arg-type]
-    script(_STORE, certificate.public_bytes(Encoding.DER))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "parvis", "card-helper", "--module", str(signers.SOFTHSM), "--token", "parvis"]
-    command += ["--origin", SITE, "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        _wait(port)
-        yield Helper(f"http://127.0.0.1:{port}", certificate, process)
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdin:
-            process.stdin.close()
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return
+    with cards.running(tmp_path, lambda public: authority.issue(pki().issuing, request, public)) as made:
+        yield made
 
 
 def demand(helper: Helper, count: int = 3) -> dict[str, Any]:

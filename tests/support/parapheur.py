@@ -27,6 +27,7 @@ class Town:
     reader: Actor
     mayor: Actor
     deputy: Actor
+    second: Actor
     administrator: Actor
     short: UUID
     long: UUID
@@ -72,11 +73,11 @@ class Town:
         commands.confirm_batch(batch_id=batch.id, digest=bytes(batch.digest), actor=self.mayor)
 
 
-def give_certificate(town: Town, actor: Actor) -> SigningCertificate:
+def give_certificate(town: Town, actor: Actor, place: str = "files") -> SigningCertificate:
     """Give someone a certificate whose key is nowhere: enough to prepare a batch, without a signer."""
     holder = pki().holder(actor.label)
     key = SigningKey.objects.create(
-        organisation_id=town.organisation, holder_id=actor.person, name=new_id().hex, kind="p256", backend="files"
+        organisation_id=town.organisation, holder_id=actor.person, name=new_id().hex, kind="p256", backend=place
     )
     return SigningCertificate.objects.create(
         key=key,
@@ -106,6 +107,7 @@ def build(*, keys: bool = True, here: World | None = None) -> Town:
     reader = person("dgs", "Hugo", "Petit", Action.ACT_VISA)
     mayor = person("maire", "Claire", "Dubois", Action.ACT_SIGN)
     deputy = person("adjoint", "Marc", "Leroy", Action.ACT_SIGN)
+    second = person("adjointe2", "Inès", "Garnier", Action.ACT_SIGN)
     administrator = person("admin", "Alice", "Robert", Action.MEMBERS_MANAGE)
     last = NewStep(StepKind.SIGNATURE, mayor.person)
     short, long = (
@@ -115,4 +117,4 @@ def build(*, keys: bool = True, here: World | None = None) -> Town:
     if keys:
         for one in (mayor, deputy):
             commands.open_key(organisation=here.rennes.id, holder=one.person, kind=KeyKind.P256, actor=administrator)
-    return Town(here, clerk, reader, mayor, deputy, administrator, short, long)
+    return Town(here, clerk, reader, mayor, deputy, second, administrator, short, long)

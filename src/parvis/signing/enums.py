@@ -90,3 +90,11 @@ class RevocationReason(models.TextChoices):
     AFFILIATION_CHANGED = "affiliation_changed", _("La personne a quitté ses fonctions")
     SUPERSEDED = "superseded", _("Remplacé par un autre")
     CESSATION = "cessation_of_operation", _("Le certificat ne sert plus")
+
+
+class KeyPlace(models.TextChoices):
+    """Where a key is."""
+
+    MODULE = "pkcs11", _("module de sécurité")
+    FILES = "files", _("fichier, pour la démonstration seulement")
+    CARD = "card", _("carte de l’agent")

@@ -113,3 +113,15 @@ class KeyForm(Form):
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["holder"].choices = [("", _("Choisissez")), *people]  # type: ignore[attr-defined]
+
+
+class CardForm(Form):
+    """The certificate of a card, as a file: the helper's script sends them by itself."""
+
+    file = FileField(
+        label=_("Fichier du certificat"),
+        hint=_("Pour enregistrer la carte sans l’assistant : son certificat, au format PEM ou DER."),
+        formats=("pem", "crt", "cer"),
+        max_bytes=200_000,
+        missing=_("Choisissez le fichier du certificat."),
+    )

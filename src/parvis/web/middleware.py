@@ -45,7 +45,10 @@ def _policy(request: HttpRequest) -> str:
     """Browsers hold redirections of a form to `form-action`: some go on to a provider, or back to a town's site."""
     providers = {"{0.scheme}://{0.netloc}".format(urlsplit(one["issuer"])) for one in settings.FEDERATION}
     origins = sorted(providers | set(identity.form_targets(request)))
-    return POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
+    policy = POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
+    # Said by the one page that talks to the helper of an agent's card, on their own machine.
+    helper = getattr(request, "card_helper", "")
+    return policy.replace("connect-src 'self'", f"connect-src 'self' {helper}") if helper else policy
 
 
 def content_security_policy(get_response: Handler) -> Handler:

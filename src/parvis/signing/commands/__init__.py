@@ -2,6 +2,8 @@
 
 from parvis.signing.commands.answering import approve, refuse, send_back, take_back
 from parvis.signing.commands.batches import cancel_batch, confirm_batch, freeze_batch
+from parvis.signing.commands.card_keys import register_card
+from parvis.signing.commands.cards import CardWork, card_work, take_signatures
 from parvis.signing.commands.certificates import (
     certificate_request,
     install_certificate,
@@ -18,11 +20,13 @@ from parvis.signing.commands.running import sign_batch
 from parvis.signing.commands.submitting import Submission, resubmit, submit, submit_many, withdraw
 
 __all__ = [
+    "CardWork",
     "NewStep",
     "Submission",
     "approve",
     "archive_circuit",
     "cancel_batch",
+    "card_work",
     "certificate_request",
     "confirm_batch",
     "create_circuit",
@@ -35,6 +39,7 @@ __all__ = [
     "keep_evidence",
     "open_key",
     "refuse",
+    "register_card",
     "remind_officers",
     "renew_certificate",
     "resubmit",
@@ -45,5 +50,6 @@ __all__ = [
     "submit",
     "submit_many",
     "take_back",
+    "take_signatures",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ from parvis.identity import queries as identity
 from parvis.ledger import commands as ledger
 from parvis.signing import installation
 from parvis.signing.commands.refusals import no_key, signer_refuses
-from parvis.signing.enums import BatchState, CertificateState, RevocationReason
+from parvis.signing.enums import BatchState, CertificateState, KeyPlace, RevocationReason
 from parvis.signing.keys.authority import KeyKind
 from parvis.signing.models import SigningBatch, SigningCertificate, SigningKey
 from parvis.signing.trust import Standing
@@ -60,6 +60,7 @@ def certificate_request(*, key_id: UUID, actor: Actor) -> bytes:
     """Return the request (PKCS#10, DER) to send to the certification authority."""
     key = _key(key_id)
     _require_administrator(key.organisation_id, actor)
+    _refuse_card(key)
     with signer_refuses():
         return installation.signer().request(key.name, holder=_name(key), organisation=_organisation(key))
 
@@ -71,6 +72,7 @@ def install_certificate(*, key_id: UUID, pem: bytes, actor: Actor) -> UUID:
     """
     key = _key(key_id)
     grants = _require_administrator(key.organisation_id, actor)
+    _refuse_card(key)
     try:
         certificate, *chain = x509.load_pem_x509_certificates(pem)
     except ValueError:
@@ -88,7 +90,7 @@ def install_certificate(*, key_id: UUID, pem: bytes, actor: Actor) -> UUID:
             field="certificate",
         )
     with transaction.atomic():
-        row = _put_in_service(key, certificate, tuple(chain))
+        row = put_in_service(key, certificate, tuple(chain))
         _record(key, "signing.certificate_installed", actor, grants, {"serial": row.serial})
     return row.id
 
@@ -97,6 +99,7 @@ def renew_certificate(*, key_id: UUID, actor: Actor) -> UUID:
     """Have the demo's authority certify the same key again. Elsewhere: request, then install."""
     key = _key(key_id)
     grants = _require_administrator(key.organisation_id, actor)
+    _refuse_card(key)
     if not installation.is_demo():
         raise ConflictError(
             "renewal_elsewhere", "Demandez le nouveau certificat à votre autorité, puis installez-le ici."
@@ -132,6 +135,13 @@ def _key(key_id: UUID) -> SigningKey:
     return row
 
 
+def _refuse_card(key: SigningKey) -> None:
+    if key.backend == KeyPlace.CARD:
+        raise ConflictError(
+            "key_on_card", "Cette clé est sur la carte de l’agent : c’est lui qui enregistre son nouveau certificat."
+        )
+
+
 def _require_administrator(organisation: UUID, actor: Actor) -> tuple[UUID, ...]:
     return access.require(actor, Action.MEMBERS_MANAGE, organisation=organisation, process=EVERY_PROCESS).grants
 
@@ -140,17 +150,21 @@ def _issue(key: SigningKey) -> SigningCertificate:
     demo = installation.demo()
     with signer_refuses():
         public = installation.signer().public(key.name)
-    return _put_in_service(key, demo.officer(_name(key), _organisation(key), public), (demo.issuing.certificate,))
+    return put_in_service(key, demo.officer(_name(key), _organisation(key), public), (demo.issuing.certificate,))
 
 
-def _put_in_service(
+def put_in_service(
     key: SigningKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
 ) -> SigningCertificate:
+    """Make this the active certificate of a key; the former one is replaced. Raise ConflictError when it is known."""
+    serial, issuer = f"{certificate.serial_number:x}", certificate.issuer.rfc4514_string()[:200]
+    if SigningCertificate.objects.filter(serial=serial, issuer=issuer).exists():
+        raise ConflictError("certificate_known", "Ce certificat est déjà enregistré.", field="certificate")
     SigningCertificate.objects.filter(key=key, state=CertificateState.ACTIVE).update(state=CertificateState.REPLACED)
     return SigningCertificate.objects.create(
         key=key,
-        serial=f"{certificate.serial_number:x}",
-        issuer=certificate.issuer.rfc4514_string()[:200],
+        serial=serial,
+        issuer=issuer,
         subject=certificate.subject.rfc4514_string()[:200],
         pem=certificate.public_bytes(Encoding.PEM).decode(),
         chain="".join(one.public_bytes(Encoding.PEM).decode() for one in chain),

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from parvis.core import outbox
 from parvis.core.clock import now, today
 from parvis.identity import queries as identity
 from parvis.notifications import commands as notifications
 from parvis.signing.commands.batches import CONFIRM_WITHIN
-from parvis.signing.enums import BatchState, EntryState, ItemState
+from parvis.signing.enums import BatchState, EntryState, ItemState, KeyPlace
 from parvis.signing.models import BatchEntry, Item, SigningBatch
 
 WAITS_SINCE = timedelta(days=2)
@@ -44,7 +45,8 @@ def remind_officers() -> int:
 
 
 def forget_old_lists() -> int:
-    """Give up the lists that nobody confirmed in time. Return how many."""
+    """Give up the lists that nobody confirmed in time. Return how many. Those that a card left unfinished are ended."""
+    _end_left_by_cards()
     with transaction.atomic():
         old = SigningBatch.objects.select_for_update(skip_locked=True).filter(
             state=BatchState.FROZEN, frozen_at__lt=now() - CONFIRM_WITHIN
@@ -53,3 +55,13 @@ def forget_old_lists() -> int:
         BatchEntry.objects.filter(batch__in=ids, state=EntryState.PENDING).update(state=EntryState.SKIPPED)
         SigningBatch.objects.filter(id__in=ids).update(state=BatchState.CANCELLED, finished_at=now())
     return len(ids)
+
+
+def _end_left_by_cards() -> None:
+    """A card signs within the time of its confirmation: what is left then waits for another one."""
+    left = SigningBatch.objects.filter(
+        state=BatchState.CONFIRMED, authorised_until__lt=now(), certificate__key__backend=KeyPlace.CARD
+    )
+    with transaction.atomic():
+        for batch in left.values_list("id", flat=True):
+            outbox.send("signing.sign_batch", lock=f"batch-{batch}", batch=batch)

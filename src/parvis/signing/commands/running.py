@@ -29,6 +29,7 @@ from parvis.signing.enums import (
     CertificateState,
     EntryState,
     ItemState,
+    KeyPlace,
     Level,
     StepState,
 )
@@ -66,6 +67,9 @@ class _Run:
         if self._refused_code():
             self._fail(self._refused_code())
             return
+        if self.batch.certificate.key.backend == KeyPlace.CARD:
+            self._put_aside_late()  # the officer's card signs, from their browser
+            return
         lines = lines_of(self.batch)
         while group := self._pending():
             places = [entry.position for entry in group]
@@ -89,22 +93,19 @@ class _Run:
         return "confirmation_expired" if until is None or until <= now() else ""
 
     def _pending(self) -> list[BatchEntry]:
-        """The next documents to sign. Those taken out since the confirmation are put aside first."""
+        """The next documents to sign."""
+        self._put_aside_late()
+        return list(BatchEntry.objects.filter(batch=self.batch, state=EntryState.PENDING)[:CHUNK])
+
+    def _put_aside_late(self) -> None:
+        """Put aside those taken out since the confirmation."""
         late = BatchEntry.objects.filter(batch=self.batch, state=EntryState.PENDING).exclude(
             item__state=ItemState.SIGNING
         )
         late.update(state=EntryState.SKIPPED, code="taken_out")
-        return list(BatchEntry.objects.filter(batch=self.batch, state=EntryState.PENDING)[:CHUNK])
 
     def _keep(self, group: Sequence[BatchEntry], signatures: Sequence[bytes]) -> None:
-        """Keep the signatures, each once: of two runs at a time, the second one's are dropped."""
-        with transaction.atomic():
-            items = Item.objects.select_for_update().filter(id__in=[one.item_id for one in group]).order_by("id")
-            still = {item.id for item in items if item.state == ItemState.SIGNING}
-            for entry, signature in zip(group, signatures, strict=True):
-                waiting = BatchEntry.objects.filter(id=entry.id, state=EntryState.PENDING)
-                if entry.item_id in still:
-                    waiting.update(state=EntryState.SIGNED, signature=signature, signed_at=now())
+        keep_signatures(group, signatures)
 
     def _fail(self, code: str) -> None:
         """Nothing more of this batch is signed: the documents wait for another one."""
@@ -190,6 +191,17 @@ class _Run:
             entry.state, entry.result = EntryState.DONE, documents.keep(received)
             _advance(item, entry, received, self.batch)
         entry.save()
+
+
+def keep_signatures(group: Sequence[BatchEntry], signatures: Sequence[bytes]) -> None:
+    """Keep the signatures, each once: of two runs at a time, the second one's are dropped."""
+    with transaction.atomic():
+        items = Item.objects.select_for_update().filter(id__in=[one.item_id for one in group]).order_by("id")
+        still = {item.id for item in items if item.state == ItemState.SIGNING}
+        for entry, signature in zip(group, signatures, strict=True):
+            waiting = BatchEntry.objects.filter(id=entry.id, state=EntryState.PENDING)
+            if entry.item_id in still:
+                waiting.update(state=EntryState.SIGNED, signature=signature, signed_at=now())
 
 
 def _advance(item: Item, entry: BatchEntry, received: documents.ReceivedFile, batch: SigningBatch) -> None:

@@ -20,8 +20,9 @@ from parvis.core.errors import DomainError
 from parvis.identity import queries as identity
 from parvis.signing import commands, queries
 from parvis.signing.commands.batches import CONFIRM_WITHIN
-from parvis.signing.enums import BatchState, Level
+from parvis.signing.enums import BatchState, KeyPlace, Level
 from parvis.signing.models import SigningBatch
+from parvis.signing.pages.card_signing import waits_for_card
 from parvis.signing.pages.lists import person
 from parvis.signing.presenting import batch_badge, entries_table
 from parvis.ui.dates import when
@@ -43,7 +44,9 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             identity.require_assurance(request, Action.ACT_SIGN)
         try:
             _act(request, row, actor)
-            return HttpResponseRedirect(reverse("parapheur_batch", args=[row.id]))
+            row.refresh_from_db()
+            place = "parapheur_card_sign" if waits_for_card(row) else "parapheur_batch"
+            return HttpResponseRedirect(reverse(place, args=[row.id]))
         except DomainError as error:
             problem = words.said(error)
             row.refresh_from_db()
@@ -61,7 +64,8 @@ def _act(request: HttpRequest, row: SigningBatch, actor: Actor) -> None:
     except ValueError:
         digest = b""
     commands.confirm_batch(batch_id=row.id, digest=digest, actor=actor)
-    messages.success(request, _("Lot confirmé : la signature commence. Vous pouvez quitter cette page."))
+    if row.certificate.key.backend != KeyPlace.CARD:
+        messages.success(request, _("Lot confirmé : la signature commence. Vous pouvez quitter cette page."))
 
 
 def _context(request: HttpRequest, row: SigningBatch) -> dict[str, Any]:
@@ -73,7 +77,8 @@ def _context(request: HttpRequest, row: SigningBatch) -> dict[str, Any]:
         "badge": batch_badge(row.state),
         "frozen": frozen,
         "digest": bytes(row.digest).hex(),
-        "demo_key": row.certificate.key.backend == "files",
+        "for_card": waits_for_card(row),
+        "demo_key": row.certificate.key.backend == KeyPlace.FILES,
         "facts": [
             Row(_("Documents"), row.count),
             Row(_("Pour"), row.organisation.name),

@@ -15,7 +15,7 @@ from parvis.access.enums import Action
 from parvis.core.errors import AbsentError
 from parvis.identity import queries as identity
 from parvis.signing import commands, queries
-from parvis.signing.enums import CertificateState, RevocationReason
+from parvis.signing.enums import CertificateState, KeyPlace, RevocationReason
 from parvis.signing.forms import RevocationForm
 from parvis.signing.models import SigningCertificate
 from parvis.signing.pages.lists import person
@@ -51,7 +51,6 @@ def key(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 
 
 def _facts(row: SigningCertificate) -> list[Row]:
-    place = _("module de sécurité") if row.key.backend == "pkcs11" else _("fichier, pour la démonstration seulement")
     facts = [
         Row(_("Titulaire"), str(row.key.holder)),
         Row(_("Sujet"), row.subject),
@@ -59,7 +58,7 @@ def _facts(row: SigningCertificate) -> list[Row]:
         Row(_("Numéro de série"), row.serial),
         Row(_("Valable du"), when(row.starts_at)),
         Row(_("Valable jusqu’au"), when(row.ends_at)),
-        Row(_("Où est la clé"), place),
+        Row(_("Où est la clé"), KeyPlace(row.key.backend).label),
     ]
     if row.revoked_at:
         facts += [Row(_("Révoqué"), when(row.revoked_at)), Row(_("Raison"), RevocationReason(row.reason).label)]

@@ -43,7 +43,7 @@ def _tried(form: Any, work: Callable[[], object]) -> bool:
     return True
 
 
-def _where(actor: Actor, action: Action) -> UUID:
+def where(actor: Actor, action: Action) -> UUID:
     """The organisation where someone holds a right; the first by id when there are several. Raise RefusedError."""
     found = sorted(access.organisations_of(actor, [action]))
     if not found:
@@ -64,7 +64,7 @@ def _name(organisation: UUID) -> str:
 def new(request: HttpRequest) -> HttpResponse:
     """Send a document to a circuit."""
     actor = person(request)
-    _where(actor, Action.ACT_PREPARE)
+    where(actor, Action.ACT_PREPARE)
     circuits = {str(row.id): row for row in queries.circuits_of(access.organisations_of(actor, [Action.ACT_PREPARE]))}
     choices = [(key, f"{row.name} ({queries.circuit_text(row.steps.all())})") for key, row in circuits.items()]
     posted = request.method == "POST"
@@ -99,7 +99,7 @@ def _sent(form: SubmissionForm, organisation: UUID, circuit: UUID, actor: Actor)
 def absence(request: HttpRequest) -> HttpResponse:
     """Say who answers while one is away, and come back early."""
     actor = person(request)
-    organisation = _where(actor, Action.ACT_SIGN)
+    organisation = where(actor, Action.ACT_SIGN)
     people = [(str(key), name) for key, name in queries.officers_of(organisation, Action.ACT_SIGN) if key != actor.id]
     if "terminer" in request.POST:
         commands.end_delegation(delegation_id=_id(request.POST["terminer"]), actor=actor)
@@ -138,7 +138,7 @@ def _delegated(form: AbsenceForm, organisation: UUID, actor: Actor) -> None:
 def circuits(request: HttpRequest) -> HttpResponse:
     """The circuits of one's organisation; create one, take one out of use."""
     actor = person(request)
-    organisation = _where(actor, Action.MEMBERS_MANAGE)
+    organisation = where(actor, Action.MEMBERS_MANAGE)
     if "archiver" in request.POST:
         commands.archive_circuit(circuit_id=_id(request.POST["archiver"]), actor=actor)
         messages.success(request, _("Circuit retiré : les documents en route le finissent."))
@@ -170,7 +170,7 @@ def _created(form: CircuitForm, organisation: UUID, actor: Actor) -> None:
 def keys(request: HttpRequest) -> HttpResponse:
     """The officers' certificates of one's organisation; make a key."""
     actor = person(request)
-    organisation = _where(actor, Action.MEMBERS_MANAGE)
+    organisation = where(actor, Action.MEMBERS_MANAGE)
     rows = list(queries.certificates_of([organisation]))
     have = {row.key.holder_id for row in rows}
     people = [(str(k), name) for k, name in queries.officers_of(organisation, Action.ACT_SIGN) if k not in have]

@@ -21,6 +21,7 @@ class BatchCounts:
     waiting: int = 0
     left_out: int = 0
     failed: int = 0
+    pending: int = 0  # of those waiting, how many have no signature yet
 
 
 def batches_of(actor: Actor) -> "QuerySet[SigningBatch]":
@@ -61,4 +62,5 @@ def outcome(batch: SigningBatch) -> BatchCounts:
         waiting=sum(rows.get(one, 0) for one in (EntryState.PENDING, EntryState.SIGNED, EntryState.WAITING_TIME)),
         left_out=rows.get(EntryState.SKIPPED, 0),
         failed=rows.get(EntryState.FAILED, 0),
+        pending=rows.get(EntryState.PENDING, 0),
     )

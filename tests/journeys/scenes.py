@@ -151,6 +151,8 @@ SCENES = (
     Scene("card-batch", "/parapheur/lots/{card_batch}/", "second"),
     Scene("circuits", "/parapheur/circuits/", "registrar"),
     Scene("certificates", "/parapheur/cles/", "registrar", sends=True),
+    Scene("key-of-a-card", "/parapheur/cles/cle/{card_key}/", "registrar"),
+    Scene("key-of-an-officer", "/parapheur/cles/cle/{officer_key}/", "registrar", sends=True),
     Scene("certificate", "/parapheur/cles/{certificate}/", "registrar"),
     Scene("verify", "/verifier/", sends=True),
     Scene("unknown-address", "/nulle-part/", status=404),
@@ -242,7 +244,8 @@ def _subscriptions(here: world.World, administrator: Actor) -> dict[str, str]:
 def _parapheur(here: world.World, people: dict[str, Account]) -> tuple[dict[str, str], parapheur.Town]:
     """A document in each state that has a page of its own, and two batches."""
     town = parapheur.build(keys=False, here=here)
-    made = {"certificate": str(parapheur.give_certificate(town, town.mayor).id)}
+    given = parapheur.give_certificate(town, town.mayor)
+    made = {"certificate": str(given.id), "officer_key": str(given.key_id)}
     made["to_sign"], returned = str(town.submit().id), town.submit(title="Certificat à corriger")
     signing.send_back(item_id=returned.id, reason="Le nom est mal écrit à la première page.", actor=town.mayor)
     made["returned"] = str(returned.id)
@@ -257,16 +260,16 @@ def _parapheur(here: world.World, people: dict[str, Account]) -> tuple[dict[str,
     )
     world.allow(here.as_agent, here.rennes.id, (Action.ACT_PREPARE,))
     made |= {"dropped": str(dropped.id), "batch": str(town.freeze(*town.submit_many(3)).id)}
-    made["card_batch"] = _card_batch(town)
+    made |= _card_batch(town)
     cast = {"second": town.second, "mayor": town.mayor, "deputy": town.deputy}
     cast |= {"clerk": town.clerk, "registrar": town.administrator}
     people |= {name: Account.objects.get(id=actor.person) for name, actor in cast.items()}
     return made, town
 
 
-def _card_batch(town: parapheur.Town) -> str:
+def _card_batch(town: parapheur.Town) -> dict[str, str]:
     """A confirmed list that waits for the card of the second deputy."""
-    parapheur.give_certificate(town, town.second, place="card")
+    given = parapheur.give_certificate(town, town.second, place="card")
     step = signing.NewStep(StepKind.SIGNATURE, town.second.person)
     circuit = signing.create_circuit(
         organisation=town.organisation, name="Par carte", steps=[step], actor=town.administrator
@@ -274,7 +277,7 @@ def _card_batch(town: parapheur.Town) -> str:
     items = [town.submit(circuit=circuit).id for _ in range(3)]
     batch = town.freeze(*items, actor=town.second)
     signing.confirm_batch(batch_id=batch.id, digest=bytes(batch.digest), actor=town.second)
-    return str(batch.id)
+    return {"card_batch": str(batch.id), "card_key": str(given.key_id)}
 
 
 def _replies(here: world.World, town: parapheur.Town) -> dict[str, str]:

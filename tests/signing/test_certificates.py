@@ -8,12 +8,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from parvis.core.clock import now
 from parvis.core.errors import AbsentError, ConflictError, DomainError, RefusedError
 from parvis.core.ids import new_id
+from parvis.identity.models import Account
 from parvis.signing import commands, installation
+from parvis.signing.commands import reminding
 from parvis.signing.enums import CertificateState, RevocationReason
 from parvis.signing.keys import authority
 from parvis.signing.keys.authority import Profile, Request
@@ -21,6 +26,7 @@ from parvis.signing.keys.signer import SignerClient
 from parvis.signing.models import SigningCertificate, SigningKey
 from parvis.signing.trust import Standing
 from tests.support import parapheur
+from tests.support.jobs import run_jobs
 from tests.support.officers import pem, pki
 from tests.support.parapheur import Town
 
@@ -146,3 +152,57 @@ def test_outside_the_demo_no_certificate_is_made(town: Town, settings: Any) -> N
     key = SigningKey.objects.get(holder_id=town.mayor.person)
     with pytest.raises(ConflictError, match="autorité"):
         commands.renew_certificate(key_id=key.id, actor=town.administrator)
+
+
+def test_the_pages_from_the_request_to_the_certificate(
+    town: Town, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    settings.ASSURANCE_ENFORCED = False
+    (tmp_path / "roots.pem").write_bytes(pem(pki().root.certificate))
+    monkeypatch.setenv("PARVIS_SIGNING_ROOTS", str(tmp_path / "roots.pem"))
+    key = SigningKey.objects.get(holder_id=town.mayor.person)
+    place = reverse("parapheur_key_of", args=[key.id])
+    http = Client()
+    http.force_login(Account.objects.get(id=town.administrator.person))
+    listed = http.get(reverse("parapheur_keys")).content.decode()
+    assert place in listed
+    asked = http.get(reverse("parapheur_key_request", args=[key.id]))
+    public: Any = x509.load_pem_x509_csr(asked.content).public_key()
+    assert asked["Content-Disposition"] == 'attachment; filename="claire-dubois.csr"'
+    start = datetime.now(UTC) - timedelta(days=1)
+    request = Request("Claire Dubois", Profile.OFFICER, start, start + timedelta(days=10))
+    good = pem(authority.issue(pki().issuing, request, public), pki().issuing.certificate)
+    for wrong in (b"junk", pem(pki().holder().certificate)):
+        refused = http.post(place, {"certificate": SimpleUploadedFile("a.pem", wrong)})
+        assert refused.status_code == 422
+    assert http.post(place, {}).status_code == 422
+    assert http.post(place, {"certificate": SimpleUploadedFile("a.pem", good)}).status_code == 302
+    assert "Expire bientôt" in http.get(place).content.decode()
+    officer = Client()
+    officer.force_login(Account.objects.get(id=town.mayor.person))
+    assert "expire bientôt" in officer.get(reverse("parapheur")).content.decode()
+    for stranger in (town.mayor, town.here.as_foreign_agent):
+        other = Client()
+        other.force_login(Account.objects.get(id=stranger.person))
+        assert other.get(place).status_code == 404
+        assert other.get(reverse("parapheur_key_request", args=[key.id])).status_code == 404
+
+
+def test_an_end_is_announced_a_month_then_a_week_before_and_no_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SigningCertificate.objects.filter(key__holder_id=town.deputy.person).delete()
+    row = of(town)
+
+    def told(days: int) -> int:
+        monkeypatch.setattr(reminding, "now", lambda: row.ends_at - timedelta(days=days))
+        return commands.remind_certificates()
+
+    assert [told(days) for days in (60, 29, 20, 8, 6, 5, 1, -1)] == [0, 1, 0, 0, 1, 0, 0, 0]
+    run_jobs()
+    people = {one.to[0] for one in mail.outbox}
+    assert people == {"maire@exemple.example", "admin@exemple.example"}
+    assert len(mail.outbox) == 4
+    commands.revoke_certificate(certificate_id=row.id, reason=RevocationReason.SUPERSEDED, actor=town.mayor)
+    SigningCertificate.objects.update(reminded_at=None)
+    assert told(3) == 0

@@ -125,3 +125,15 @@ class CardForm(Form):
         max_bytes=200_000,
         missing=_("Choisissez le fichier du certificat."),
     )
+
+
+class InstallForm(Form):
+    """The certificate that an authority gave."""
+
+    certificate = FileField(
+        label=_("Certificat reçu de l’autorité"),
+        hint=_("Au format PEM, avec les certificats intermédiaires à la suite s’ils sont dans un autre fichier."),
+        formats=("pem", "crt", "cer"),
+        max_bytes=200_000,
+        missing=_("Choisissez le fichier du certificat."),
+    )

@@ -40,3 +40,9 @@ def forget_old_lists() -> None:
 def remind_officers() -> None:
     """Write to officers who have documents waiting."""
     commands.remind_officers()
+
+
+@outbox.daily("signing.remind_certificates", at="06:23")
+def remind_certificates() -> None:
+    """Write about certificates that end soon."""
+    commands.remind_certificates()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.signing.pages import batches, card_signing, cards, items, keys, lists, settings
+from parvis.signing.pages import batches, card_signing, cards, items, key_list, keys, lists, settings
 
 urlpatterns = [
     path("", lists.parapheur, name="parapheur"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path("absence/", settings.absence, name="parapheur_absence"),
     path("carte/", cards.card, name="parapheur_card"),
     path("circuits/", settings.circuits, name="parapheur_circuits"),
-    path("cles/", settings.keys, name="parapheur_keys"),
+    path("cles/", key_list.keys, name="parapheur_keys"),
+    path("cles/cle/<uuid:key_id>/", key_list.key_of, name="parapheur_key_of"),
+    path("cles/cle/<uuid:key_id>/demande.csr", key_list.request_of, name="parapheur_key_request"),
     path("cles/<uuid:certificate_id>/", keys.key, name="parapheur_key"),
     path("lots/", batches.batches, name="parapheur_batches"),
     path("lots/<uuid:batch_id>/", batches.batch, name="parapheur_batch"),

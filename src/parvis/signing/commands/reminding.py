@@ -6,18 +6,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from parvis.access.enums import Action
 from parvis.core import outbox
-from parvis.core.clock import now, today
+from parvis.core.clock import PARIS, now, today
 from parvis.identity import queries as identity
 from parvis.notifications import commands as notifications
+from parvis.signing import queries
 from parvis.signing.commands.batches import CONFIRM_WITHIN
-from parvis.signing.enums import BatchState, EntryState, ItemState, KeyPlace
-from parvis.signing.models import BatchEntry, Item, SigningBatch
+from parvis.signing.enums import BatchState, CertificateState, EntryState, ItemState, KeyPlace
+from parvis.signing.models import BatchEntry, Item, SigningBatch, SigningCertificate
 
 WAITS_SINCE = timedelta(days=2)
 AGAIN_AFTER = timedelta(days=3)
+LAST_REMINDER = timedelta(days=7)
 
 
 def remind_officers() -> int:
@@ -42,6 +45,46 @@ def remind_officers() -> int:
             )
             Item.objects.filter(id__in=items).update(reminded_at=moment)
     return len(waiting)
+
+
+def remind_certificates() -> int:
+    """Write to holders and administrators of certificates that end soon: once a month before, once a week before.
+
+    Return how many certificates.
+    """
+    moment = now()
+    late = Q(ends_at__lte=moment + LAST_REMINDER) & Q(reminded_at__lt=F("ends_at") - LAST_REMINDER)
+    with transaction.atomic():
+        rows = SigningCertificate.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            Q(reminded_at=None) | late,
+            state=CertificateState.ACTIVE,
+            ends_at__gt=moment,
+            ends_at__lte=moment + queries.ENDS_SOON,
+        )
+        found = list(rows.select_related("key__holder", "key__organisation"))
+        for row in found:
+            _tell_end(row)
+            row.reminded_at = moment
+            row.save(update_fields=("reminded_at",))
+    return len(found)
+
+
+def _tell_end(row: SigningCertificate) -> None:
+    people = {row.key.holder_id: row.key.holder.email}
+    for account, _name in queries.officers_of(row.key.organisation_id, Action.MEMBERS_MANAGE):
+        found = identity.account(account)
+        people[account] = found.email if found else ""
+    for email in filter(None, people.values()):
+        notifications.write_mail(
+            to=email,
+            template="signing/mail/certificate.txt",
+            context={
+                "holder": str(row.key.holder),
+                "organisation": row.key.organisation.name,
+                "ends_on": f"{row.ends_at.astimezone(PARIS):%d/%m/%Y}",
+                "site_url": settings.SITE_URL,
+            },
+        )
 
 
 def forget_old_lists() -> int:

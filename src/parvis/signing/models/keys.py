@@ -41,6 +41,8 @@ class SigningCertificate(models.Model):
     state = models.CharField(max_length=10, choices=CertificateState.choices, default=CertificateState.ACTIVE)
     revoked_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=30, choices=RevocationReason.choices, blank=True)
+    # When its holder was last written to because it ends soon.
+    reminded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -85,6 +85,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     choosing = view == "todo" and any(item.state == ItemState.TO_SIGN for item in page)
     return {
         "has_desk": True,
+        "ending": queries.ending_certificate(actor),
         "views": views(queries.count_items(actor), current=code, text=text),
         "results": page,
         "choosing": choosing,

@@ -1,6 +1,6 @@
 """Send a document by hand; say who answers while one is away; circuits and keys of an organisation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -23,17 +23,13 @@ from parvis.core.errors import DomainError, RefusedError
 from parvis.core.ids import new_id
 from parvis.directory import queries as directory
 from parvis.documents import commands as documents
-from parvis.identity import queries as identity
 from parvis.signing import commands, queries
 from parvis.signing.commands import NewStep, Submission
-from parvis.signing.forms import MOST_BYTES, AbsenceForm, CircuitForm, KeyForm, SubmissionForm
+from parvis.signing.forms import MOST_BYTES, AbsenceForm, CircuitForm, SubmissionForm
 from parvis.signing.pages.lists import person
-from parvis.signing.presenting import certificate_badge
-from parvis.ui.dates import when
-from parvis.ui.parts import Column, Link, Table
 
 
-def _tried(form: Any, work: Callable[[], object]) -> bool:
+def tried(form: Any, work: Callable[[], object]) -> bool:
     """Do it; a refusal goes to its field of the form."""
     try:
         work()
@@ -54,7 +50,8 @@ def where(actor: Actor, action: Action) -> UUID:
     return found[0]
 
 
-def _name(organisation: UUID) -> str:
+def name_of(organisation: UUID) -> str:
+    """Return the name of an organisation."""
     found = directory.organisation(organisation)
     return found.name if found else ""
 
@@ -72,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if posted and form.is_valid():
         made: list[UUID] = []
         circuit = circuits[form.cleaned_data["circuit"]]
-        if _tried(form, lambda: made.append(_sent(form, circuit.organisation_id, circuit.id, actor))):
+        if tried(form, lambda: made.append(_sent(form, circuit.organisation_id, circuit.id, actor))):
             messages.success(request, _("Document envoyé : la première personne du circuit le voit."))
             return HttpResponseRedirect(reverse("parapheur_item", args=made))
     context = {"form": form, "has_circuit": bool(circuits)}
@@ -106,14 +103,14 @@ def absence(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Délégation terminée : vous seul répondez de nouveau."))
         return HttpResponseRedirect(reverse("parapheur_absence"))
     form = AbsenceForm(request.POST if request.method == "POST" else None, people=people)
-    if form.is_bound and form.is_valid() and _tried(form, lambda: _delegated(form, organisation, actor)):
+    if form.is_bound and form.is_valid() and tried(form, lambda: _delegated(form, organisation, actor)):
         messages.success(request, _("Absence enregistrée."))
         return HttpResponseRedirect(reverse("parapheur_absence"))
     context = {
         "form": form,
         "people": people,
         "absences": list(queries.absences_of(actor)),
-        "here": _name(organisation),
+        "here": name_of(organisation),
     }
     return render(request, "signing/absence.html", context, status=422 if form.errors else 200)
 
@@ -148,13 +145,13 @@ def circuits(request: HttpRequest) -> HttpResponse:
         for action in (Action.ACT_VISA, Action.ACT_SIGN)
     )
     form = CircuitForm(request.POST if request.method == "POST" else None, readers=readers, signers=signers)
-    if form.is_bound and form.is_valid() and _tried(form, lambda: _created(form, organisation, actor)):
+    if form.is_bound and form.is_valid() and tried(form, lambda: _created(form, organisation, actor)):
         messages.success(request, _("Circuit créé."))
         return HttpResponseRedirect(reverse("parapheur_circuits"))
     rows = list(queries.circuits_of([organisation]))
     context = {
         "form": form,
-        "here": _name(organisation),
+        "here": name_of(organisation),
         "rows": [(row, queries.circuit_text(row.steps.all())) for row in rows],
     }
     return render(request, "signing/circuits.html", context, status=422 if form.errors else 200)
@@ -163,48 +160,3 @@ def circuits(request: HttpRequest) -> HttpResponse:
 def _created(form: CircuitForm, organisation: UUID, actor: Actor) -> None:
     steps = [NewStep(kind, UUID(officer)) for kind, officer in form.steps()]
     commands.create_circuit(organisation=organisation, name=form.cleaned_data["name"], steps=steps, actor=actor)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def keys(request: HttpRequest) -> HttpResponse:
-    """The officers' certificates of one's organisation; make a key."""
-    actor = person(request)
-    organisation = where(actor, Action.MEMBERS_MANAGE)
-    rows = list(queries.certificates_of([organisation]))
-    have = {row.key.holder_id for row in rows}
-    people = [(str(k), name) for k, name in queries.officers_of(organisation, Action.ACT_SIGN) if k not in have]
-    form = KeyForm(request.POST if request.method == "POST" else None, people=people)
-    if form.is_bound and form.is_valid():
-        identity.require_assurance(request, Action.MEMBERS_MANAGE)
-        holder = UUID(form.cleaned_data["holder"])
-        if _tried(form, lambda: commands.open_key(organisation=organisation, holder=holder, actor=actor)):
-            messages.success(request, _("Clé créée."))
-            return HttpResponseRedirect(reverse("parapheur_keys"))
-    context = {
-        "form": form,
-        "here": _name(organisation),
-        "people": people,
-        "files": any(row.key.backend == "files" for row in rows),
-        "table": _table(rows),
-    }
-    return render(request, "signing/keys.html", context, status=422 if form.errors else 200)
-
-
-def _table(rows: Iterable[Any]) -> Table:
-    listed = list(rows)
-    return Table(
-        caption=_("Certificats de signature"),
-        columns=[Column(_("Titulaire")), Column(_("Autorité")), Column(_("Valable jusqu’au")), Column(_("État"))],
-        rows=[
-            [
-                Link(str(row.key.holder), reverse("parapheur_key", args=[row.id]), context=row.serial[-6:]),
-                row.issuer,
-                when(row.ends_at),
-                certificate_badge(row.state),
-            ]
-            for row in listed
-        ],
-        total=len(listed),
-        empty=_("Personne n’a encore de certificat de signature."),
-    )

@@ -16,8 +16,19 @@ from parvis.signing.queries.items import (
 )
 from parvis.signing.queries.proofs import JournalProof, journal_proofs
 from parvis.signing.queries.settings import absences_of, certificates_of, circuit_text, circuits_of, officers_of
+from parvis.signing.queries.settings import (
+    ENDS_SOON,
+    absences_of,
+    certificates_of,
+    circuit_text,
+    circuits_of,
+    ending_certificate,
+    keys_of,
+    officers_of,
+)
 
 __all__ = [
+    "ENDS_SOON",
     "BatchCounts",
     "Counts",
     "JournalProof",
@@ -30,10 +41,12 @@ __all__ = [
     "circuits_of",
     "count_items",
     "document_of",
+    "ending_certificate",
     "entries_of",
     "item_of",
     "items_of",
     "journal_proofs",
+    "keys_of",
     "officers_of",
     "outcome",
     "places_of",

@@ -1,6 +1,7 @@
 """Circuits, absences, keys and people of an organisation."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from parvis.access.enums import EVERY_PROCESS, Action
 from parvis.core.actor import Actor
 from parvis.core.clock import now
 from parvis.identity import queries as identity
-from parvis.signing.enums import StepKind
-from parvis.signing.models import Circuit, CircuitStep, Delegation, SigningCertificate
+from parvis.signing.enums import CertificateState, StepKind
+from parvis.signing.models import Circuit, CircuitStep, Delegation, SigningCertificate, SigningKey
+
+# Time enough to ask an authority for another one.
+ENDS_SOON = timedelta(days=30)
 
 
 def circuits_of(organisations: Iterable[UUID]) -> "QuerySet[Circuit]":
@@ -47,3 +51,20 @@ def certificates_of(organisations: Iterable[UUID]) -> "QuerySet[SigningCertifica
     """Return the certificates of organisations, newest first."""
     rows = SigningCertificate.objects.filter(key__organisation_id__in=list(organisations))
     return rows.select_related("key__holder", "key__organisation").order_by("-id")
+
+
+def keys_of(organisations: Iterable[UUID]) -> "QuerySet[SigningKey]":
+    """Return the keys of organisations by holder, each with ``in_service``: its active certificate, or none."""
+    active = Prefetch(
+        "certificates", SigningCertificate.objects.filter(state=CertificateState.ACTIVE), to_attr="in_service"
+    )
+    rows = SigningKey.objects.filter(organisation_id__in=list(organisations)).select_related("holder", "organisation")
+    return rows.prefetch_related(active).order_by("holder__last_name", "holder__first_name", "id")
+
+
+def ending_certificate(actor: Actor) -> SigningCertificate | None:
+    """Return one's own certificate that ends soon or has ended, if one is in service."""
+    rows = SigningCertificate.objects.filter(
+        key__holder_id=actor.person, state=CertificateState.ACTIVE, ends_at__lte=now() + ENDS_SOON
+    )
+    return rows.order_by("ends_at").first()

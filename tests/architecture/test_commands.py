@@ -31,6 +31,7 @@ MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole
 PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
 CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
 CARD = "tests/signing/test_card_signing.py::test_rights_a_card_serves_its_officer_alone"
+PARTNERS = "tests/signing/test_partners.py::test_rights_a_step_is_answered_by_who_administers_its_organisation"
 REPLIES = "tests/signing/test_replies.py::"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
@@ -109,6 +110,8 @@ RIGHTS = {
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
     "signing.card_work": CARD,
+    "signing.join_circuit": PARTNERS,
+    "signing.leave_circuit": PARTNERS,
     "signing.register_card": CARD,
     "signing.take_signatures": CARD,
     "signing.approve": PARAPHEUR,

@@ -143,7 +143,7 @@ def test_absence_circuits_and_keys(town: Town) -> None:
     mayor.post(reverse("parapheur_absence"), {"terminer": str(absence.id)})
     absence.refresh_from_db()
     assert absence.ended_at is not None
-    new = {"name": "Délibérations", "visa1": str(town.reader.person), "signer": str(town.mayor.person)}
+    new = {"name": "Délibérations", "visa1": str(town.reader.person), "signer": str(town.mayor.person), "level": "B-T"}
     registrar.post(reverse("parapheur_circuits"), new)
     assert registrar.post(reverse("parapheur_circuits"), new).status_code == 422
     registrar.post(reverse("parapheur_circuits"), {"archiver": str(Circuit.objects.get(name="Délibérations").id)})

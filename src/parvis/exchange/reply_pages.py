@@ -62,7 +62,7 @@ def new_replies(request: HttpRequest) -> HttpResponse:
         )
     circuits = [
         (str(row.id), f"{row.name} ({signing.circuit_text(row.steps.all())})")
-        for row in signing.circuits_of(organisations)
+        for row in signing.usable_circuits_of(organisations)
     ]
     posted = request.method == "POST"
     form = ReplyForm(

@@ -73,6 +73,11 @@ class Level(models.TextChoices):
 
     B_B = "B-B", _("Signature seule")
     B_T = "B-T", _("Signature horodatée")
+    B_LT = "B-LT", _("Signature horodatée, avec de quoi vérifier les certificats plus tard")
+    B_LTA = "B-LTA", _("La même, et un horodatage qui couvre le tout")
+
+
+LONG_TERM = (Level.B_LT, Level.B_LTA)
 
 
 class CertificateState(models.TextChoices):

@@ -6,12 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from parvis.signing.enums import RevocationReason, StepKind
+from parvis.signing.enums import Level, RevocationReason, StepKind
 from parvis.ui.forms import DateField, FileField, Form, LongTextField, RadioField, SelectField, TextField
 
 Choices = Sequence[tuple[str, Any]]
 MOST_STEPS = 4
 MOST_BYTES = 50_000_000
+PARTNER_ROLES: Choices = (
+    (StepKind.VISA, _("Il vise en premier")),
+    (StepKind.SIGNATURE, _("Il signe en dernier")),
+)
 
 
 class AnswerForm(Form):
@@ -75,7 +79,7 @@ class AbsenceForm(Form):
 
 
 class CircuitForm(Form):
-    """A new circuit: up to four steps, the last one a signature."""
+    """A new circuit: up to three visas, a signature, a step of another organisation, what is kept with signatures."""
 
     name = TextField(label=_("Nom du circuit"), max_length=120, missing=_("Donnez un nom au circuit."))
 
@@ -87,14 +91,51 @@ class CircuitForm(Form):
                 label=_("Visa n° %(place)s") % {"place": place}, choices=[nobody, *readers], required=False
             )
         self.fields["signer"] = SelectField(
-            label=_("Signature"), choices=[("", _("Choisissez")), *signers], missing=_("Choisissez qui signe.")
+            label=_("Signature"), choices=[("", _("Choisissez")), *signers], required=False
+        )
+        self.fields["partner"] = TextField(
+            label=_("Organisme partenaire"),
+            hint=_(
+                "Son SIRET, s’il vise ou signe aussi : une intercommunalité, une commune. Pour une commune, ajoutez un "
+                "tiret et son code INSEE. Son administrateur dira qui répond pour lui."
+            ),
+            required=False,
+            width="m",
+        )
+        self.fields["role"] = RadioField(label=_("Ce que fait le partenaire"), choices=PARTNER_ROLES, required=False)
+        self.fields["level"] = RadioField(
+            label=_("Ce qui accompagne la signature d’un PDF"),
+            choices=[(one.value, one.label) for one in Level if one is not Level.B_B],
+            initial=Level.B_T,
+            missing=_("Choisissez ce qui accompagne la signature."),
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Ask who signs, unless the partner does, and what the partner does."""
+        answers = super().clean() or {}
+        partner, role = answers.get("partner"), answers.get("role")
+        if not answers.get("signer") and not (partner and role == StepKind.SIGNATURE):
+            self.add_error("signer", _("Choisissez qui signe."))
+        if partner and not role:
+            self.add_error("role", _("Choisissez ce que fait le partenaire."))
+        return answers
+
     def steps(self) -> list[tuple[StepKind, str]]:
-        """The steps chosen, in order."""
-        visas = [self.cleaned_data.get(f"visa{place}") for place in range(1, MOST_STEPS)]
+        """The steps chosen, in order, those of the partner apart."""
+        answers = self.cleaned_data
+        visas = [answers.get(f"visa{place}") for place in range(1, MOST_STEPS)]
         found = [(StepKind.VISA, str(one)) for one in visas if one]
-        return [*found, (StepKind.SIGNATURE, str(self.cleaned_data["signer"]))]
+        return [*found, *([(StepKind.SIGNATURE, str(answers["signer"]))] if answers.get("signer") else [])]
+
+
+class PartnerForm(Form):
+    """Who answers for one's organisation in the circuit of another."""
+
+    officer = SelectField(label=_("Qui répond pour nous ?"), choices=[], missing=_("Choisissez une personne."))
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].choices = [("", _("Choisissez")), *people]  # type: ignore[attr-defined]
 
 
 class RevocationForm(Form):

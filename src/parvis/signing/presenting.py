@@ -46,6 +46,8 @@ WHY: dict[str, Any] = {
     "certificate_revoked": gettext_lazy("Le certificat a été révoqué. Le document attend de nouveau une signature."),
     "confirmation_expired": gettext_lazy("La confirmation a dépassé une heure. Le document attend de nouveau."),
     "unauthorised": gettext_lazy("La liste n’était plus celle qui a été confirmée : rien n’a été signé."),
+    "no_timestamp": gettext_lazy("Aucune autorité d’horodatage ne répond : la signature est gardée, on redemande."),
+    "no_proof_yet": gettext_lazy("Les listes de révocation manquent encore : la signature est gardée, on réessaie."),
     "damaged": gettext_lazy("Le document a changé depuis la confirmation : il n’a pas été signé."),
 }
 VIEWS: dict[str, tuple[str, Any, Any]] = {

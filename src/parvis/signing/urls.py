@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.signing.pages import batches, card_signing, cards, items, key_list, keys, lists, settings
+from parvis.signing.pages import batches, card_signing, cards, circuits, items, key_list, keys, lists, settings
 
 urlpatterns = [
     path("", lists.parapheur, name="parapheur"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("nouveau/", settings.new, name="parapheur_new"),
     path("absence/", settings.absence, name="parapheur_absence"),
     path("carte/", cards.card, name="parapheur_card"),
-    path("circuits/", settings.circuits, name="parapheur_circuits"),
+    path("circuits/", circuits.circuits, name="parapheur_circuits"),
     path("cles/", key_list.keys, name="parapheur_keys"),
     path("cles/cle/<uuid:key_id>/", key_list.key_of, name="parapheur_key_of"),
     path("cles/cle/<uuid:key_id>/demande.csr", key_list.request_of, name="parapheur_key_request"),

@@ -65,7 +65,7 @@ def _sent(cases: Sequence[UUID], reply: NewReply, actor: Actor) -> UUID:
     rows = _locked(cases, actor)
     organisation = _one_organisation(rows)
     grants = access.require(actor, Action.ACT_PREPARE, organisation=organisation, process=EVERY_PROCESS).grants
-    if not any(one.id == reply.circuit for one in signing.circuits_of([organisation])):
+    if not any(one.id == reply.circuit for one in signing.usable_circuits_of([organisation])):
         raise DomainError("unknown_circuit", "Choisissez un circuit de signature en service.", field="circuit")
     _check_cases(rows, reply)
     run, document = new_id(), documents.keep(reply.document) if reply.document else None

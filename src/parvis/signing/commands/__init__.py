@@ -15,6 +15,7 @@ from parvis.signing.commands.circuits import NewStep, archive_circuit, create_ci
 from parvis.signing.commands.containing import evidence_container
 from parvis.signing.commands.dating import stamp_checkpoint
 from parvis.signing.commands.keeping import keep_evidence
+from parvis.signing.commands.partners import join_circuit, leave_circuit
 from parvis.signing.commands.reminding import forget_old_lists, remind_certificates, remind_officers
 from parvis.signing.commands.running import sign_batch
 from parvis.signing.commands.submitting import Submission, resubmit, submit, submit_many, withdraw
@@ -36,7 +37,9 @@ __all__ = [
     "forget_old_lists",
     "freeze_batch",
     "install_certificate",
+    "join_circuit",
     "keep_evidence",
+    "leave_circuit",
     "open_key",
     "refuse",
     "register_card",

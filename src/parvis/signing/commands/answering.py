@@ -69,7 +69,8 @@ def take_back(*, item_id: UUID, actor: Actor) -> None:
     with transaction.atomic():
         item = locked_item(item_id)
         before = item.steps.filter(position__lt=item.position, state=StepState.DONE).last()
-        mine = answers_for(actor, item.organisation_id) if actor.kind == "account" else set()
+        there = before.organisation_id if before is not None and before.organisation_id else item.organisation_id
+        mine = answers_for(actor, there) if actor.kind == "account" else set()
         if before is None or actor.person not in {before.done_by_id, before.officer_id} & mine:
             raise unknown_item()
         require_state(item, Gesture.TAKE_BACK)

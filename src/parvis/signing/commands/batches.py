@@ -18,7 +18,7 @@ from parvis.core.errors import AbsentError, ConflictError, DomainError, Problems
 from parvis.core.ids import new_id
 from parvis.documents import queries as documents
 from parvis.ledger import commands as ledger
-from parvis.signing import installation
+from parvis.signing import installation, queries
 from parvis.signing.cms.schemes import scheme_for
 from parvis.signing.cms.template import Template
 from parvis.signing.commands.standing import answers_for
@@ -115,7 +115,7 @@ def _locked(organisation: UUID, items: Sequence[UUID], actor: Actor) -> list[Ite
     mine = answers_for(actor, organisation)
     rows = list(
         Item.objects.select_for_update()
-        .filter(id__in=set(items), organisation_id=organisation, officer_id__in=mine, state=ItemState.TO_SIGN)
+        .filter(queries.answered_by(organisation), id__in=set(items), officer_id__in=mine, state=ItemState.TO_SIGN)
         .order_by("id")
     )
     if len(rows) != len(set(items)):

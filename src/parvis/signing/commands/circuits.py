@@ -15,7 +15,7 @@ from parvis.core.errors import AbsentError, ConflictError, DomainError, Problems
 from parvis.core.text import clean
 from parvis.ledger import commands as ledger
 from parvis.signing.commands.standing import ACTION_OF_STEP
-from parvis.signing.enums import StepKind
+from parvis.signing.enums import Level, StepKind
 from parvis.signing.models import Circuit, CircuitStep, Delegation
 
 MOST_STEPS = 10
@@ -24,23 +24,32 @@ LONGEST_ABSENCE = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class NewStep:
-    """One step of a new circuit."""
+    """One step of a new circuit. A partner's has its ``organisation`` and no officer: the partner says who answers."""
 
     kind: StepKind
-    officer: UUID
+    officer: UUID | None
+    organisation: UUID | None = None
 
 
-def create_circuit(*, organisation: UUID, name: str, steps: Sequence[NewStep], actor: Actor) -> UUID:
-    """Create a circuit. Its last step is a signature; each officer already has the right that their step asks."""
+def create_circuit(
+    *, organisation: UUID, name: str, steps: Sequence[NewStep], level: Level = Level.B_T, actor: Actor
+) -> UUID:
+    """Create a circuit. Its last step is a signature; each officer already has the right that their step asks.
+
+    With a step of another organisation, it takes documents once that one has joined (`join_circuit`).
+    """
     grants = access.require(actor, Action.MEMBERS_MANAGE, organisation=organisation, process=EVERY_PROCESS).grants
     said = clean(name)[:120]
     _check(organisation, said, steps)
     with transaction.atomic():
         if Circuit.objects.filter(organisation_id=organisation, name=said, archived_at=None).exists():
             raise ConflictError("circuit_exists", "Un circuit porte déjà ce nom.", field="name")
-        row = Circuit.objects.create(organisation_id=organisation, name=said)
+        partners = sorted({step.organisation for step in steps if step.organisation})
+        row = Circuit.objects.create(organisation_id=organisation, name=said, level=level, partners=partners or None)
         CircuitStep.objects.bulk_create(
-            CircuitStep(circuit=row, position=place, kind=step.kind, officer_id=step.officer)
+            CircuitStep(
+                circuit=row, position=place, kind=step.kind, organisation_id=step.organisation, officer_id=step.officer
+            )
             for place, step in enumerate(steps, start=1)
         )
         ledger.record(
@@ -48,7 +57,10 @@ def create_circuit(*, organisation: UUID, name: str, steps: Sequence[NewStep], a
             action="signing.circuit_created",
             subject=f"circuit:{row.id}",
             grants=grants,
-            details={"name": said, "steps": [[str(step.kind), str(step.officer)] for step in steps]},
+            details={
+                "name": said,
+                "steps": [[str(step.kind), str(step.officer or step.organisation)] for step in steps],
+            },
         )
     return row.id
 
@@ -62,9 +74,10 @@ def _check(organisation: UUID, name: str, steps: Sequence[NewStep]) -> None:
     elif steps[-1].kind != StepKind.SIGNATURE:
         problems.add("last_step_signs", "La dernière étape d’un circuit est une signature.", field="steps")
     for step in steps:
-        officer = Actor("account", step.officer)
-        action = ACTION_OF_STEP[step.kind]
-        if not access.may(officer, action, organisation=organisation, process=EVERY_PROCESS).allowed:
+        partner = step.organisation is not None and step.organisation != organisation
+        if partner and step.officer is None:
+            continue
+        if partner or not _may_answer(step.officer, step.kind, organisation):
             problems.add(
                 "officer_without_right",
                 "Une des personnes choisies n’a pas le droit que son étape demande. Donnez-le-lui d’abord.",
@@ -72,6 +85,13 @@ def _check(organisation: UUID, name: str, steps: Sequence[NewStep]) -> None:
             )
             break
     problems.refuse_if_any()
+
+
+def _may_answer(officer: UUID | None, kind: StepKind, organisation: UUID) -> bool:
+    if officer is None:
+        return False
+    action = ACTION_OF_STEP[kind]
+    return access.may(Actor("account", officer), action, organisation=organisation, process=EVERY_PROCESS).allowed
 
 
 def archive_circuit(*, circuit_id: UUID, actor: Actor) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -24,26 +25,31 @@ from parvis.signing.cms.template import Template
 from parvis.signing.commands.answering import go_on
 from parvis.signing.commands.batches import authorisation_of, lines_of, template_of
 from parvis.signing.enums import (
+    LONG_TERM,
     OPEN_ENTRIES,
     BatchState,
     CertificateState,
     EntryState,
+    Form,
     ItemState,
     KeyPlace,
     Level,
     StepState,
 )
 from parvis.signing.events import ItemSigned
-from parvis.signing.formats import making
+from parvis.signing.formats import longterm, making
+from parvis.signing.formats.longterm import NotLongTermError
 from parvis.signing.formats.prepared import ChangedDocumentError, Prepared, load
 from parvis.signing.keys import wire
 from parvis.signing.keys.errors import PinRefusedError, SignerError, UnreachableError
 from parvis.signing.models import BatchEntry, Item, ItemStep, SigningBatch
 from parvis.signing.time.client import NoTimeError
+from parvis.signing.trust import Trust
 
 logger = logging.getLogger(__name__)
 CHUNK = 25
 ASK_TIME_AGAIN = timedelta(minutes=1)
+ASK_PROOFS_AGAIN = timedelta(minutes=10)
 
 
 def sign_batch(*, batch_id: UUID) -> None:
@@ -57,10 +63,15 @@ def sign_batch(*, batch_id: UUID) -> None:
     _close(batch_id)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Run:
     batch: SigningBatch
     template: Template
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Whom to trust, with the revocation lists at hand when the run began."""
+        return installation.timestamp_trust()
 
     def sign_all(self) -> None:
         """Have every pending document signed, by small groups."""
@@ -118,19 +129,28 @@ class _Run:
     def finish_all(self) -> None:
         """Timestamp and write every signed document, by small groups; wait when no authority answers."""
         done: set[UUID] = set()
+        early = False
         while group := self._signed(done):
             done.update(entry.id for entry in group)
+            made = []
             try:
-                made = [(entry, self._made(entry)) for entry in group]
+                for entry in group:
+                    try:
+                        made.append((entry, self._made(entry)))
+                    except NotLongTermError as error:
+                        logger.warning("no_proof_yet", extra={"entry": str(entry.id), "why": str(error)})
+                        early = True
             except NoTimeError as error:
                 logger.warning("no_timestamp", extra={"batch": str(self.batch.id), "why": error.reasons})
-                self._wait()
+                self._wait(ASK_TIME_AGAIN, "no_timestamp")
                 return
             self._write(made)
+        if early:
+            self._wait(ASK_PROOFS_AGAIN, "no_proof_yet")
 
     def _signed(self, done: set[UUID]) -> list[BatchEntry]:
         rows = BatchEntry.objects.filter(batch=self.batch, state__in=(EntryState.SIGNED, EntryState.WAITING_TIME))
-        return list(rows.exclude(id__in=done).select_related("item")[:CHUNK])
+        return list(rows.exclude(id__in=done).select_related("item__circuit")[:CHUNK])
 
     def _made(self, entry: BatchEntry) -> bytes | None:
         """The signed document; None when what was prepared or stored is damaged. Raise NoTimeError."""
@@ -140,13 +160,23 @@ class _Run:
             self._check_signed(prepared, signature)
             content = b"".join(stored.content(entry.document))
             tokens = []
-            if self.batch.level == Level.B_T:
+            if self.batch.level != Level.B_B:
                 digest = making.timestamp_digest(prepared, self.template, signature)
                 tokens.append(installation.clock().stamp(digest).encoded)
-            return making.complete(content, prepared, self.template, signature, tokens)
+            made = making.complete(content, prepared, self.template, signature, tokens)
+            return self._lasting(entry.item, made)
         except (ChangedDocumentError, ValueError, OSError):
             logger.exception("entry_damaged", extra={"entry": str(entry.id)})
             return None
+
+    def _lasting(self, item: Item, made: bytes) -> bytes:
+        """Add what the circuit asks after its last signature. Never less: raise NotLongTermError, NoTimeError."""
+        level = max(Level(self.batch.level), Level(item.circuit.level), key=list(Level).index)
+        last = not item.steps.filter(position__gt=item.position).exists()
+        if item.form != Form.PADES or level not in LONG_TERM or not last:
+            return made
+        made = longterm.to_lt(made, self.trust)
+        return longterm.to_lta(made, self.trust, installation.clock()) if level == Level.B_LTA else made
 
     def _check_signed(self, prepared: Prepared, signature: bytes) -> None:
         """The signature kept is of what was prepared: neither was exchanged, and the module did not fail silently."""
@@ -156,11 +186,15 @@ class _Run:
         except InvalidSignature as error:
             raise ChangedDocumentError("the signature does not hold") from error
 
-    def _wait(self) -> None:
+    def _wait(self, delay: timedelta, code: str) -> None:
+        """Keep the signatures and try again later: a level lower than what was asked is never made."""
         with transaction.atomic():
-            BatchEntry.objects.filter(batch=self.batch, state=EntryState.SIGNED).update(state=EntryState.WAITING_TIME)
+            waiting = BatchEntry.objects.filter(
+                batch=self.batch, state__in=(EntryState.SIGNED, EntryState.WAITING_TIME)
+            )
+            waiting.update(state=EntryState.WAITING_TIME, code=code)
             SigningBatch.objects.filter(id=self.batch.id).update(state=BatchState.WAITING_TIME)
-            outbox.send("signing.sign_batch", delay=ASK_TIME_AGAIN, lock=f"batch-{self.batch.id}", batch=self.batch.id)
+            outbox.send("signing.sign_batch", delay=delay, lock=f"batch-{self.batch.id}", batch=self.batch.id)
 
     def _write(self, made: Sequence[tuple[BatchEntry, bytes | None]]) -> None:
         received = {
@@ -188,7 +222,7 @@ class _Run:
             item.state, item.changed_at = ItemState.TO_SIGN, now()
             item.save()
         else:
-            entry.state, entry.result = EntryState.DONE, documents.keep(received)
+            entry.state, entry.code, entry.result = EntryState.DONE, "", documents.keep(received)
             _advance(item, entry, received, self.batch)
         entry.save()
 

@@ -36,14 +36,10 @@ def current_step(item: Item) -> ItemStep:
 
 def require_turn(item: Item, actor: Actor) -> tuple[UUID, ...]:
     """Return the grants, or refuse: it is this officer's turn, or that of someone they answer for."""
-    if (
-        item.officer_id is None
-        or actor.kind != "account"
-        or item.officer_id not in answers_for(actor, item.organisation_id)
-    ):
+    if item.officer_id is None or actor.kind != "account" or item.officer_id not in answers_for(actor, item.answering):
         raise unknown_item()
     action = ACTION_OF_STEP[StepKind(current_step(item).kind)]
-    return access.require(actor, action, organisation=item.organisation_id, process=EVERY_PROCESS).grants
+    return access.require(actor, action, organisation=item.answering, process=EVERY_PROCESS).grants
 
 
 def require_sender(item: Item, actor: Actor) -> tuple[UUID, ...]:

@@ -43,6 +43,7 @@ _ITEM = {
     "state": "text",
     "position": "smallint",
     "officer_id": "uuid",
+    "desk_id": "uuid",
     "submitter_id": "uuid",
     "due_on": "date",
     "reason": "text",
@@ -56,6 +57,7 @@ _STEP = {
     "kind": "text",
     "officer_id": "uuid",
     "state": "text",
+    "organisation_id": "uuid",
 }
 
 
@@ -125,6 +127,9 @@ def submit_many(
     with transaction.atomic():
         _refuse_known(organisation, source, submissions)
         _insert(rows, steps)
+        partners = sorted({step.organisation_id for step in steps if step.organisation_id})
+        if partners:  # one list for all: arrays of arrays do not go through `unnest`
+            Item.objects.filter(id__in=[row["id"] for row in rows]).update(partners=partners)
         ledger.record_many(
             ledger.NewEntry(
                 actor=actor,
@@ -139,11 +144,18 @@ def submit_many(
 
 
 def _steps(organisation: UUID, circuit: UUID) -> list[CircuitStep]:
-    """The steps of a circuit in use. Raise AbsentError or DomainError."""
+    """The steps of a circuit in use. Raise AbsentError, ConflictError when a partner has not joined."""
     found = Circuit.objects.filter(id=circuit, organisation_id=organisation, archived_at=None).first()
     if found is None:
         raise AbsentError("unknown_circuit", "Ce circuit n’existe pas ou n’est plus en service.", field="circuit")
-    return list(found.steps.all())
+    steps = list(found.steps.all())
+    if any(step.officer_id is None for step in steps):
+        raise ConflictError(
+            "circuit_waits_for_partner",
+            "Un organisme partenaire n’a pas encore dit qui répond pour lui dans ce circuit.",
+            field="circuit",
+        )
+    return steps
 
 
 def _check(submissions: Iterable[Submission], facts: dict[UUID, FileFacts]) -> None:
@@ -197,6 +209,7 @@ def _shared(organisation: UUID, circuit: UUID, source: str, first: CircuitStep, 
         "state": str(STATE_OF_STEP[StepKind(first.kind)]),
         "position": first.position,
         "officer_id": first.officer_id,
+        "desk_id": first.organisation_id,
         "submitter_id": actor.id if actor.kind == "account" else None,
         "reason": "",
         "created_at": moment,
@@ -215,13 +228,17 @@ def _insert(rows: Sequence[Mapping[str, Any]], steps: Sequence[CircuitStep]) -> 
             step.kind,
             step.officer_id,
             StepState.WAITING if place else StepState.CURRENT,
+            step.organisation_id,
         )
         for row in rows
         for place, step in enumerate(steps)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_ITEMS, values)
-        cursor.execute(_INSERT_STEPS, [[str(one) for one in column] for column in zip(*asked, strict=True)])
+        cursor.execute(
+            _INSERT_STEPS,
+            [[None if one is None else str(one) for one in column] for column in zip(*asked, strict=True)],
+        )
 
 
 def resubmit(*, item_id: UUID, document: UUID, actor: Actor) -> None:
@@ -245,7 +262,7 @@ def resubmit(*, item_id: UUID, document: UUID, actor: Actor) -> None:
 def start(item: Item, step: ItemStep) -> None:
     """Make a step the current one and give the document to its officer."""
     ItemStep.objects.filter(id=step.id).update(state=StepState.CURRENT, done_by=None, done_at=None)
-    item.position, item.officer_id = step.position, step.officer_id
+    item.position, item.officer_id, item.desk_id = step.position, step.officer_id, step.organisation_id
     item.state, item.changed_at, item.reminded_at = STATE_OF_STEP[StepKind(step.kind)], now(), None
     item.save()
 

@@ -1,11 +1,12 @@
 """Who must approve and sign, in which order; who answers for someone absent."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from parvis.core.clock import now
 from parvis.core.ids import new_id
-from parvis.signing.enums import StepKind
+from parvis.signing.enums import Level, StepKind
 
 
 class Circuit(models.Model):
@@ -14,6 +15,10 @@ class Circuit(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT)
     name = models.CharField(max_length=120)
+    # What accompanies the last signature of a PDF; other forms are made B-T.
+    level = models.CharField(max_length=5, choices=Level.choices, default=Level.B_T, db_default=Level.B_T)
+    # Other organisations that have a step here: they see the circuit, and choose who answers for them.
+    partners = ArrayField(models.UUIDField(), null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -29,13 +34,17 @@ class Circuit(models.Model):
 
 
 class CircuitStep(models.Model):
-    """One step of a circuit."""
+    """One step of a circuit. ``organisation`` is a partner's, none for the circuit's own.
+
+    A partner's step has no officer until its administrator has chosen one: the circuit takes no document before.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     circuit = models.ForeignKey(Circuit, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=StepKind.choices)
-    officer = models.ForeignKey("identity.Account", on_delete=models.PROTECT)
+    organisation = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, null=True, blank=True)
+    officer = models.ForeignKey("identity.Account", on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("circuit", "position"), name="circuitstep_position_once"),)

@@ -1,5 +1,8 @@
 """A document on its way to a signature."""
 
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -33,6 +36,11 @@ class Item(models.Model):
     submitter = models.ForeignKey(
         "identity.Account", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Whose step it is now, and who has one: other organisations than the sender's, none in most circuits.
+    desk = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    partners = ArrayField(models.UUIDField(), null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=1000, blank=True)
     signature = models.UUIDField(null=True, blank=True)
@@ -58,6 +66,11 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def answering(self) -> UUID:
+        """The organisation whose step it is."""
+        return self.desk_id or self.organisation_id
+
 
 class ItemStep(models.Model):
     """One step asked for one document, and what was answered. ``for_absent``: answered in someone's place."""
@@ -66,6 +79,9 @@ class ItemStep(models.Model):
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=StepKind.choices)
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     officer = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=StepState.choices, default=StepState.WAITING)
     done_by = models.ForeignKey("identity.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -92,7 +92,7 @@ def _gesture(
         elif form is not None and form.is_valid():
             asked = form.cleaned_data["decision"]
             if asked == "sign":
-                batch = commands.freeze_batch(organisation=row.organisation_id, items=[row.id], actor=actor)
+                batch = commands.freeze_batch(organisation=row.answering, items=[row.id], actor=actor)
                 return HttpResponseRedirect(reverse("parapheur_batch", args=[batch]))
             _answer(asked, row, form.cleaned_data["comment"], actor)
         else:

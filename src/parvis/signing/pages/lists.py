@@ -60,7 +60,7 @@ def _frozen(request: HttpRequest, actor: Actor) -> UUID:
     else:
         items = [one for one in map(_uuid, request.POST.getlist("documents")) if one]
         first = queries.items_of(actor).filter(id__in=items).first()
-        organisation = first.organisation_id if first else None
+        organisation = first.answering if first else None
     if organisation is None or not items:
         raise DomainError("nothing_chosen", "Choisissez au moins un document à signer.", field="documents")
     return commands.freeze_batch(organisation=organisation, items=items, actor=actor)

@@ -24,8 +24,8 @@ from parvis.core.ids import new_id
 from parvis.directory import queries as directory
 from parvis.documents import commands as documents
 from parvis.signing import commands, queries
-from parvis.signing.commands import NewStep, Submission
-from parvis.signing.forms import MOST_BYTES, AbsenceForm, CircuitForm, SubmissionForm
+from parvis.signing.commands import Submission
+from parvis.signing.forms import MOST_BYTES, AbsenceForm, SubmissionForm
 from parvis.signing.pages.lists import person
 
 
@@ -62,7 +62,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Send a document to a circuit."""
     actor = person(request)
     where(actor, Action.ACT_PREPARE)
-    circuits = {str(row.id): row for row in queries.circuits_of(access.organisations_of(actor, [Action.ACT_PREPARE]))}
+    circuits = {
+        str(row.id): row for row in queries.usable_circuits_of(access.organisations_of(actor, [Action.ACT_PREPARE]))
+    }
     choices = [(key, f"{row.name} ({queries.circuit_text(row.steps.all())})") for key, row in circuits.items()]
     posted = request.method == "POST"
     form = SubmissionForm(request.POST if posted else None, request.FILES if posted else None, circuits=choices)
@@ -99,7 +101,7 @@ def absence(request: HttpRequest) -> HttpResponse:
     organisation = where(actor, Action.ACT_SIGN)
     people = [(str(key), name) for key, name in queries.officers_of(organisation, Action.ACT_SIGN) if key != actor.id]
     if "terminer" in request.POST:
-        commands.end_delegation(delegation_id=_id(request.POST["terminer"]), actor=actor)
+        commands.end_delegation(delegation_id=id_of(request.POST["terminer"]), actor=actor)
         messages.success(request, _("Délégation terminée : vous seul répondez de nouveau."))
         return HttpResponseRedirect(reverse("parapheur_absence"))
     form = AbsenceForm(request.POST if request.method == "POST" else None, people=people)
@@ -115,7 +117,8 @@ def absence(request: HttpRequest) -> HttpResponse:
     return render(request, "signing/absence.html", context, status=422 if form.errors else 200)
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Return the id that a form names; one that nothing has when it names none."""
     try:
         return UUID(text)
     except ValueError:
@@ -128,35 +131,3 @@ def _delegated(form: AbsenceForm, organisation: UUID, actor: Actor) -> None:
     commands.delegate(
         organisation=organisation, to=UUID(form.cleaned_data["to"]), starts_at=starts, ends_at=ends, actor=actor
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def circuits(request: HttpRequest) -> HttpResponse:
-    """The circuits of one's organisation; create one, take one out of use."""
-    actor = person(request)
-    organisation = where(actor, Action.MEMBERS_MANAGE)
-    if "archiver" in request.POST:
-        commands.archive_circuit(circuit_id=_id(request.POST["archiver"]), actor=actor)
-        messages.success(request, _("Circuit retiré : les documents en route le finissent."))
-        return HttpResponseRedirect(reverse("parapheur_circuits"))
-    readers, signers = (
-        [(str(key), name) for key, name in queries.officers_of(organisation, action)]
-        for action in (Action.ACT_VISA, Action.ACT_SIGN)
-    )
-    form = CircuitForm(request.POST if request.method == "POST" else None, readers=readers, signers=signers)
-    if form.is_bound and form.is_valid() and tried(form, lambda: _created(form, organisation, actor)):
-        messages.success(request, _("Circuit créé."))
-        return HttpResponseRedirect(reverse("parapheur_circuits"))
-    rows = list(queries.circuits_of([organisation]))
-    context = {
-        "form": form,
-        "here": name_of(organisation),
-        "rows": [(row, queries.circuit_text(row.steps.all())) for row in rows],
-    }
-    return render(request, "signing/circuits.html", context, status=422 if form.errors else 200)
-
-
-def _created(form: CircuitForm, organisation: UUID, actor: Actor) -> None:
-    steps = [NewStep(kind, UUID(officer)) for kind, officer in form.steps()]
-    commands.create_circuit(organisation=organisation, name=form.cleaned_data["name"], steps=steps, actor=actor)

@@ -4,6 +4,7 @@ from parvis.signing.queries.batches import BatchCounts, batch_of, batches_of, en
 from parvis.signing.queries.items import (
     Counts,
     Place,
+    answered_by,
     count_items,
     document_of,
     item_of,
@@ -25,6 +26,8 @@ from parvis.signing.queries.settings import (
     ending_certificate,
     keys_of,
     officers_of,
+    partner_steps_of,
+    usable_circuits_of,
 )
 
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "JournalProof",
     "Place",
     "absences_of",
+    "answered_by",
     "batch_of",
     "batches_of",
     "certificates_of",
@@ -49,10 +53,12 @@ __all__ = [
     "keys_of",
     "officers_of",
     "outcome",
+    "partner_steps_of",
     "places_of",
     "queue",
     "ready_to_sign",
     "samples_of",
     "steps_of",
+    "usable_circuits_of",
     "whose_turn",
 ]

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from parvis.access import queries as access
 from parvis.access.enums import Action
@@ -36,8 +37,13 @@ def whose_turn(actor: Actor) -> Q:
     )
     turn = Q(officer_id=actor.person)
     for officer, organisation in absent.values_list("officer_id", "organisation_id"):
-        turn |= Q(officer_id=officer, organisation_id=organisation)
+        turn |= Q(officer_id=officer) & answered_by(organisation)
     return turn
+
+
+def answered_by(organisation: UUID) -> Q:
+    """Return the filter of the documents whose present step is of this organisation."""
+    return Q(desk_id=organisation) | Q(desk=None, organisation_id=organisation)
 
 
 def _answered(actor: Actor) -> Q:
@@ -72,7 +78,7 @@ def count_items(actor: Actor) -> Counts:
 def queue(actor: Actor, organisation: UUID) -> "QuerySet[Item]":
     """Return what someone may put in a batch for an organisation: to sign, and in no open batch. Oldest first."""
     return Item.objects.filter(
-        whose_turn(actor), ~Exists(_OPEN), organisation_id=organisation, state=ItemState.TO_SIGN
+        whose_turn(actor), answered_by(organisation), ~Exists(_OPEN), state=ItemState.TO_SIGN
     ).order_by("id")
 
 
@@ -80,14 +86,14 @@ def ready_to_sign(actor: Actor) -> dict[UUID, int]:
     """Return, for each organisation, how many documents could be put in a batch now."""
     rows = Item.objects.filter(whose_turn(actor), ~Exists(_OPEN), state=ItemState.TO_SIGN)
     counts: dict[UUID, int] = {}
-    for organisation in rows.values_list("organisation_id", flat=True):
+    for organisation in rows.values_list(Coalesce("desk_id", "organisation_id"), flat=True):
         counts[organisation] = counts.get(organisation, 0) + 1
     return counts
 
 
 def item_of(item_id: UUID, actor: Actor) -> Item:
     """Return a document that someone may open. Raise AbsentError."""
-    row = Item.objects.filter(_seen(actor), id=item_id).select_related("organisation", "officer", "circuit").first()
+    row = Item.objects.filter(_seen(actor), id=item_id).select_related("organisation", "officer").first()
     if row is None:
         raise AbsentError("unknown_item", "Ce document n’est pas dans votre parapheur.")
     return row
@@ -95,7 +101,7 @@ def item_of(item_id: UUID, actor: Actor) -> Item:
 
 def steps_of(item: Item) -> list[ItemStep]:
     """Return the steps of a document, in order."""
-    return list(item.steps.select_related("officer", "done_by"))
+    return list(item.steps.select_related("officer", "done_by", "organisation"))
 
 
 def document_of(item: Item, *, signed: bool) -> UUID | None:

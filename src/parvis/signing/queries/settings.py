@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from parvis.access import queries as access
 from parvis.access.enums import EVERY_PROCESS, Action
@@ -21,14 +22,30 @@ ENDS_SOON = timedelta(days=30)
 
 def circuits_of(organisations: Iterable[UUID]) -> "QuerySet[Circuit]":
     """Return the circuits in use, with their steps."""
-    steps = Prefetch("steps", CircuitStep.objects.select_related("officer"))
+    steps = Prefetch("steps", CircuitStep.objects.select_related("officer", "organisation"))
     rows = Circuit.objects.filter(organisation_id__in=list(organisations), archived_at=None)
     return rows.select_related("organisation").prefetch_related(steps).order_by("organisation__name", "name")
 
 
 def circuit_text(steps: Iterable[Any]) -> str:
     """Say a circuit in one line."""
-    return " → ".join(f"{StepKind(step.kind).label} : {step.officer}" for step in steps)
+    return " → ".join(f"{StepKind(step.kind).label} : {_who(step)}" for step in steps)
+
+
+def _who(step: Any) -> str:
+    who = str(step.officer) if step.officer else gettext("à choisir")
+    return f"{who} ({step.organisation.name})" if step.organisation else who
+
+
+def usable_circuits_of(organisations: Iterable[UUID]) -> "QuerySet[Circuit]":
+    """Return the circuits that take documents: in use, and every partner has said who answers."""
+    return circuits_of(organisations).exclude(steps__officer=None)
+
+
+def partner_steps_of(organisations: Iterable[UUID]) -> "QuerySet[CircuitStep]":
+    """Return the steps that other organisations' circuits in use ask of these ones."""
+    rows = CircuitStep.objects.filter(organisation_id__in=list(organisations), circuit__archived_at=None)
+    return rows.select_related("circuit__organisation", "organisation", "officer").order_by("circuit__name", "position")
 
 
 def absences_of(actor: Actor) -> "QuerySet[Delegation]":

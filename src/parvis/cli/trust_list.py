@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - slow to import
 
     from parvis.signing import trustlist  # noqa: PLC0415 - same
+    from parvis.signing.validation import qualified  # noqa: PLC0415 - same
 
     try:
         found = trustlist.follow(
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, listed in (("issuing.pem", found.issuing), ("dating.pem", found.dating)):
         _replace(folder / name, b"".join(one.public_bytes(Encoding.PEM) for one in listed))
+    _replace(folder / "services.json", qualified.dump(found.services).encode())
     sys.stdout.write(f"{len(found.issuing)} autorités de certification, {len(found.dating)} d’horodatage.\n")
     return 0
 

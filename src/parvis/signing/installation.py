@@ -22,6 +22,8 @@ from parvis.signing.keys.signer import SignerClient
 from parvis.signing.models import SigningCertificate
 from parvis.signing.time.client import Authority, HttpAuthority, LocalAuthority, TimestampClient
 from parvis.signing.trust import Trust
+from parvis.signing.validation import qualified
+from parvis.signing.validation.qualified import ListedService
 
 
 def is_demo() -> bool:
@@ -64,6 +66,8 @@ def trust() -> Trust:
     folder = env.text("PARVIS_SIGNING_CRLS")
     lists = [path.read_bytes() for path in sorted(Path(folder).glob("*.crl"))] if folder else []
     others = []
+    fetched = env.data_dir() / "trust" / "crls"
+    lists += [path.read_bytes() for path in sorted(fetched.glob("*.crl"))]
     if is_demo():
         here = demo()
         roots.append(here.root.certificate)
@@ -83,6 +87,12 @@ def _listed(name: str) -> tuple[x509.Certificate, ...]:
     """The authorities that `parvis trust-list` found, none before it ran."""
     path = env.data_dir() / "trust" / name
     return tuple(x509.load_pem_x509_certificates(path.read_bytes())) if path.is_file() and path.stat().st_size else ()
+
+
+def services() -> tuple[ListedService, ...]:
+    """Return the issuing services of the trusted list, none before `parvis trust-list` ran."""
+    path = env.data_dir() / "trust" / "services.json"
+    return qualified.load(path.read_text(encoding="utf-8")) if path.is_file() else ()
 
 
 def clock() -> TimestampClient:

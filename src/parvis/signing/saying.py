@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.signing.validation.qualified import Quality
 from parvis.signing.validation.verdicts import Indication, Kind, Report, Sub, Verdict
 from parvis.ui.dates import when
 from parvis.ui.parts import Row, Tone
@@ -69,8 +70,25 @@ MEANINGS: dict[Sub | None, Any] = {
     Sub.SIGNED_DATA_NOT_FOUND: gettext_lazy(
         "La signature porte sur un autre fichier. Joignez aussi ce fichier, puis vérifiez de nouveau."
     ),
+    Sub.NO_POE: gettext_lazy(
+        "Un horodatage d’archivage est joint. Il est reconnu, mais ce service ne vérifie pas ce qu’il couvre."
+    ),
     Sub.TRY_LATER: gettext_lazy(
         "Impossible de savoir si le certificat a été révoqué : les listes de son autorité manquent. Réessayez."
+    ),
+}
+
+
+QUALITIES: dict[Quality, Any] = {
+    Quality.SIGNATURE: gettext_lazy("Signature qualifiée : elle vaut une signature manuscrite dans toute l’Union."),
+    Quality.SEAL: gettext_lazy("Cachet qualifié d’un organisme."),
+    Quality.SIGNATURE_CERTIFICATE: gettext_lazy(
+        "Signature avancée, avec un certificat qualifié ; la clé n’est pas dite dans un dispositif qualifié."
+    ),
+    Quality.SEAL_CERTIFICATE: gettext_lazy("Cachet avancé d’un organisme, avec un certificat qualifié."),
+    Quality.NOT_QUALIFIED: gettext_lazy("Ni la signature ni son certificat ne sont qualifiés."),
+    Quality.UNKNOWN: gettext_lazy(
+        "Le certificat se dit qualifié, mais la liste de confiance n’est pas installée ici : impossible de le vérifier."
     ),
 }
 
@@ -83,6 +101,8 @@ def rows(verdict: Verdict) -> list[Row]:
     if verdict.signer is not None:
         found.append(Row(_("Horodaté par") if verdict.what != "signature" else _("Signé par"), _subject(verdict)))
         found.append(Row(_("Certifié par"), verdict.signer.issuer.rfc4514_string()))
+    if verdict.quality:
+        found.append(Row(_("Qualification (règlement eIDAS)"), str(QUALITIES[Quality(verdict.quality)])))
     if verdict.claimed_at:
         found.append(Row(_("Date déclarée par le signataire"), when(verdict.claimed_at)))
     if verdict.proven_at:

@@ -46,3 +46,9 @@ def remind_officers() -> None:
 def remind_certificates() -> None:
     """Write about certificates that end soon."""
     commands.remind_certificates()
+
+
+@outbox.every("signing.fetch_revocation_lists", cron="41 * * * *")
+def fetch_revocation_lists() -> None:
+    """Refresh revocation lists, when the installation asks for it."""
+    commands.fetch_revocation_lists()

@@ -5,7 +5,7 @@ services that issue qualified certificates or qualified timestamps, and whose st
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from lxml import etree
 from parvis.core import xml
 from parvis.core.xml import XmlRefusedError
 from parvis.signing.validation import xmldoc
+from parvis.signing.validation.qualified import ListedService
 from parvis.signing.validation.verdicts import BrokenError
 
 TSL = "{http://uri.etsi.org/02231/v2#}"
@@ -47,6 +48,7 @@ class Authorities:
 
     issuing: tuple[x509.Certificate, ...]
     dating: tuple[x509.Certificate, ...]
+    services: tuple[ListedService, ...] = ()
 
 
 def pointers(content: bytes, signers: Iterable[x509.Certificate], *, at: datetime) -> list[Pointer]:
@@ -73,7 +75,29 @@ def authorities(content: bytes, signers: Iterable[x509.Certificate], *, at: date
         identity = service.find(f"{TSL}ServiceDigitalIdentity")
         if kept is not None and identity is not None:
             kept.extend(_certificates(identity))
-    return Authorities(tuple(dict.fromkeys(issuing)), tuple(dict.fromkeys(dating)))
+    return Authorities(tuple(dict.fromkeys(issuing)), tuple(dict.fromkeys(dating)), tuple(_services(root)))
+
+
+def _services(root: etree._Element) -> Iterator[ListedService]:
+    """The services that issue qualified certificates, whatever their status, with its history."""
+    for node in root.iter(f"{TSL}TSPService"):
+        present = node.find(f"{TSL}ServiceInformation")
+        if present is None or present.findtext(f"{TSL}ServiceTypeIdentifier") != ISSUES:
+            continue
+        identity = present.find(f"{TSL}ServiceDigitalIdentity")
+        former = node.findall(f"{TSL}ServiceHistory/{TSL}ServiceHistoryInstance")
+        periods = [_period(one) for one in (present, *former)]
+        if identity is not None:
+            yield ListedService(tuple(_certificates(identity)), tuple(periods))
+
+
+def _period(node: etree._Element) -> tuple[datetime | None, bool]:
+    said = node.findtext(f"{TSL}StatusStartingTime")
+    try:
+        since = datetime.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise BadTrustListError("a date that cannot be read") from error
+    return since, node.findtext(f"{TSL}ServiceStatus") == GRANTED
 
 
 def follow(

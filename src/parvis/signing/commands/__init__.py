@@ -14,6 +14,7 @@ from parvis.signing.commands.certificates import (
 from parvis.signing.commands.circuits import NewStep, archive_circuit, create_circuit, delegate, end_delegation
 from parvis.signing.commands.containing import evidence_container
 from parvis.signing.commands.dating import stamp_checkpoint
+from parvis.signing.commands.fetching import fetch_revocation_lists
 from parvis.signing.commands.keeping import keep_evidence
 from parvis.signing.commands.partners import join_circuit, leave_circuit
 from parvis.signing.commands.reminding import forget_old_lists, remind_certificates, remind_officers
@@ -34,6 +35,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "evidence_container",
+    "fetch_revocation_lists",
     "forget_old_lists",
     "freeze_batch",
     "install_certificate",

@@ -69,6 +69,7 @@ def _report(form: VerifyForm) -> Report:
         name=signed.name,
         content=document.read() if document else None,
         signers=installation.trust(),
+        services=installation.services(),
         dated_by=installation.timestamp_trust(),
         at=now(),
     )

@@ -20,6 +20,8 @@ from parvis.signing.validation.verdicts import BrokenError, Sub
 
 STRONG = frozenset({"sha256", "sha384", "sha512"})
 MIN_RSA_BITS = 2048
+# archive-time-stamp-v3 (TS 101 733 §6.4.3) and the version before it.
+_ARCHIVES = frozenset({"0.4.0.1733.2.4", "1.2.840.113549.1.9.16.2.48"})
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _PADDINGS = {"rsassa_pkcs1v15": Padding.PKCS1, "rsassa_pss": Padding.PSS, "ecdsa": Padding.ECDSA}
 
@@ -33,6 +35,7 @@ class Signed:
     claimed_at: datetime | None
     tokens: tuple[Token, ...]
     value: bytes
+    archives: tuple[bytes, ...] = ()
 
 
 def check(encoded: bytes, digest_of: Callable[[str], bytes] | None) -> Signed:
@@ -65,7 +68,14 @@ def check(encoded: bytes, digest_of: Callable[[str], bytes] | None) -> Signed:
         claimed_at=attributes["signing_time"][0].native if "signing_time" in attributes else None,
         tokens=_timestamps(signer, value),
         value=value,
+        archives=_archives(signer),
     )
+
+
+def _archives(signer: Any) -> tuple[bytes, ...]:
+    """Archive timestamps: recognised, and left to who says what they are worth."""
+    found = (one for one in signer["unsigned_attrs"] or () if one["type"].dotted in _ARCHIVES)
+    return tuple(each.dump() for one in found for each in one["values"])
 
 
 def _same_as(whole: bytes, digest_of: Callable[[str], bytes] | None) -> Callable[[str], bytes]:

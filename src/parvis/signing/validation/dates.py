@@ -1,7 +1,7 @@
 """A timestamp or an evidence record given alone."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from asn1crypto import tsp
@@ -70,3 +70,18 @@ def record(encoded: bytes, content: bytes | None, judges: Judges) -> Iterator[Ve
         dated_by=first.certificate.subject.rfc4514_string(),
         value=encoded,
     )
+
+
+def archives(encoded: Iterable[bytes]) -> Iterator[Verdict]:
+    """Say of each archive timestamp (CAdES, XAdES) that it is there and proves nothing here.
+
+    What it covers is an index of all the rest, which is not verified: it is never taken for a proof, nor passed over.
+    """
+    for one in encoded:
+        try:
+            token = tokens.read(one)
+        except BadTokenError as error:
+            yield Verdict(Sub.TIMESTAMP_ORDER_FAILURE, f"archive timestamp: {error}", what="timestamp")
+            continue
+        detail = f"archive timestamp of {token.at:%Y-%m-%d %H:%M} UTC: recognised; what it covers is not verified here"
+        yield Verdict(Sub.NO_POE, detail, signer=token.certificate, what="timestamp")

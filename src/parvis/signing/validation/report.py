@@ -53,6 +53,9 @@ def _signature(root: etree._Element, report: Report, verdict: Verdict, place: in
         signer = _add(found, "SignerInformation")
         _add(signer, "SignerCertificate").set("VOReference", f"C-{place}")
         _add(signer, "Signer", verdict.signer.subject.rfc4514_string())
+    if verdict.quality:
+        quality = _add(found, "SignatureQuality")
+        _add(quality, "SignatureQualityInformation", f"urn:cef:dss:signatureQualification:{verdict.quality}")
     process = _add(found, "SignatureValidationProcess")
     kind = "LTVM" if verdict.proven_at else "Basic"
     _add(process, "SignatureValidationProcessID", f"urn:etsi:019102:validationprocess:{kind}")

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from asn1crypto import cms as asn1
 
 from parvis.signing.time import records
 from parvis.signing.trust import Trust
-from parvis.signing.validation import cms, container, dates, pdf, xmldoc
+from parvis.signing.validation import cms, container, dates, pdf, qualified, xmldoc
 from parvis.signing.validation.conclusion import Judges, conclude
+from parvis.signing.validation.qualified import ListedService
 from parvis.signing.validation.verdicts import BrokenError, Kind, Report, Sub, Verdict
 
 logger = logging.getLogger(__name__)
@@ -26,8 +27,11 @@ def validate(
     signers: Trust,
     dated_by: Trust,
     at: datetime,
+    services: Sequence[ListedService] = (),
 ) -> Report:
     """Judge every signature, timestamp or record of a file. ``content`` is the file that a detached one is about.
+
+    ``services`` are those of the trusted list, to tell what is qualified.
 
     Unknown revocation is never taken for none: the verdict is then TRY_LATER.
     """
@@ -37,7 +41,7 @@ def validate(
     try:
         kind = recognise(data)
         for verdict in _judge(kind, data, content, judges):
-            verdicts.append(verdict)
+            verdicts.append(qualified.told(verdict, services, at))
             if len(verdicts) > MOST_VERDICTS:
                 verdicts.append(Verdict(Sub.FORMAT_FAILURE, "too many signatures to be honest"))
                 break
@@ -90,14 +94,14 @@ def _judge(kind: Kind, data: bytes, content: bytes | None, judges: Judges) -> It
     if kind is Kind.TIMESTAMP:
         return [dates.timestamp(data, content, judges)]
     if kind is Kind.CMS:
-        return [_detached(data, content, judges)]
+        return _detached(data, content, judges)
     raise BrokenError(Sub.FORMAT_FAILURE, "this kind of file is not known")
 
 
-def _detached(data: bytes, content: bytes | None, judges: Judges) -> Verdict:
+def _detached(data: bytes, content: bytes | None, judges: Judges) -> Iterator[Verdict]:
     of_content = None if content is None else lambda algorithm: hashlib.new(algorithm, content).digest()
     signed = cms.check(data, of_content)
-    return conclude(
+    yield conclude(
         signed.certificate,
         signed.others,
         signed.tokens,
@@ -105,3 +109,4 @@ def _detached(data: bytes, content: bytes | None, judges: Judges) -> Verdict:
         claimed_at=signed.claimed_at,
         value=signed.value,
     )
+    yield from dates.archives(signed.archives)

@@ -32,6 +32,7 @@ class Sub(StrEnum):
     NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
     NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
     SIGNED_DATA_NOT_FOUND = "SIGNED_DATA_NOT_FOUND"
+    NO_POE = "NO_POE"
     TRY_LATER = "TRY_LATER"
 
 
@@ -81,6 +82,7 @@ class Verdict:
     dated_by: str = ""
     what: str = "signature"
     name: str = ""
+    quality: str = ""  # `qualified.Quality`, of a valid signature
     value: bytes = field(default=b"", repr=False)
 
     @property

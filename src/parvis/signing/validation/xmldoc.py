@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -17,11 +18,21 @@ from parvis.core import xml
 from parvis.signing.cms.schemes import Padding
 from parvis.signing.formats import canonical
 from parvis.signing.time.tokens import Token
-from parvis.signing.validation import cms
+from parvis.signing.validation import cms, dates
 from parvis.signing.validation.conclusion import Judges, conclude
 from parvis.signing.validation.verdicts import BrokenError, Sub, Verdict
 
 DS, XADES = "{http://www.w3.org/2000/09/xmldsig#}", "{http://uri.etsi.org/01903/v1.3.2#}"
+XADES_141 = "{http://uri.etsi.org/01903/v1.4.1#}"
+# EN 319 162-1 annex A.4, and the older OpenDocument form that some containers still have.
+_CONTAINERS = frozenset(
+    {
+        "{http://uri.etsi.org/02918/v1.2.1#}XAdESSignatures",
+        "{urn:oasis:names:tc:opendocument:xmlns:digitalsignature:1.0}document-signatures",
+    }
+)
+# What a detached signature is about: one file, the files of a container, or nothing at hand.
+Signed = bytes | Mapping[str, bytes] | None
 _INCLUSIVE = {canonical.INCLUSIVE, "http://www.w3.org/2006/12/xml-c14n11"}
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -48,6 +59,34 @@ def judge(data: bytes, content: bytes | None, judges: Judges) -> Iterator[Verdic
             yield _signature(root, one, content, judges)
         except BrokenError as error:
             yield Verdict(error.sub, str(error))
+            continue
+        yield from dates.archives(_archives(one))
+
+
+def judge_files(
+    data: bytes, files: Mapping[str, bytes], judges: Judges, name: str
+) -> Iterator[tuple[Verdict, frozenset[str]]]:
+    """Yield a verdict per signature of files apart (ASiC with XAdES), each with the names of the files it covers."""
+    root = xml.parse(data)
+    if root.tag not in _CONTAINERS:
+        raise BrokenError(Sub.FORMAT_FAILURE, "not signatures of a container")
+    for one in root.iter(f"{DS}Signature"):
+        try:
+            verdict = _signature(root, one, files, judges)
+        except BrokenError as error:
+            yield Verdict(error.sub, str(error), name=name), frozenset()
+            continue
+        covered = frozenset(unquote(each.get("URI", "")) for each in one.findall(f"{DS}SignedInfo/{DS}Reference"))
+        yield replace(verdict, name=name), covered
+        for archive in dates.archives(_archives(one)):
+            yield replace(archive, name=name), frozenset()
+
+
+def _archives(one: etree._Element) -> Iterator[bytes]:
+    """Archive timestamps, whichever version of XAdES names them."""
+    for stamp in one.iter(f"{XADES}ArchiveTimeStamp", f"{XADES_141}ArchiveTimeStamp"):
+        for token in stamp.iter(f"{XADES}EncapsulatedTimeStamp"):
+            yield b64decode(token.text or "")
 
 
 def signed_by(root: etree._Element) -> x509.Certificate:
@@ -73,7 +112,7 @@ class _Parts:
     certificates: list[x509.Certificate]
 
 
-def _signature(root: etree._Element, one: etree._Element, content: bytes | None, judges: Judges) -> Verdict:
+def _signature(root: etree._Element, one: etree._Element, content: Signed, judges: Judges) -> Verdict:
     if one is not root and one.getparent() is not root:
         raise BrokenError(Sub.FORMAT_FAILURE, "a signature is expected under the root")
     parts = _parts(one)
@@ -141,16 +180,31 @@ def _check_value(parts: _Parts, certificate: x509.Certificate) -> bytes:
     return value
 
 
-def _check_references(root: etree._Element, one: etree._Element, parts: _Parts, content: bytes | None) -> None:
-    """The document, and the properties of this very signature; nothing else."""
+def _check_references(root: etree._Element, one: etree._Element, parts: _Parts, content: Signed) -> None:
+    """The document, and the properties of this very signature; nothing else. In a container, several files."""
     references = parts.info.findall(f"{DS}Reference")
     own = f"#{parts.properties.get('Id')}"
     about_itself = [each for each in references if each.get("URI") == own and each.get("Type") == _TYPE]
     others = [each for each in references if each not in about_itself]
-    if len(about_itself) != 1 or len(others) != 1:
+    if isinstance(content, Mapping) and len(about_itself) == 1 and others:
+        _check_digest(about_itself[0], _transformed(parts.properties, _transforms(about_itself[0])))
+        for each in others:
+            _check_digest(each, _file(each, content))
+        return
+    if len(about_itself) != 1 or len(others) != 1 or isinstance(content, Mapping):
         raise BrokenError(Sub.SIG_CONSTRAINTS_FAILURE, "the document and the properties must be signed, and only they")
     _check_digest(about_itself[0], _transformed(parts.properties, _transforms(about_itself[0])))
     _check_digest(others[0], _document(root, one, others[0], content))
+
+
+def _file(reference: etree._Element, files: Mapping[str, bytes]) -> bytes:
+    """A file of a container, signed as it is."""
+    uri = unquote(reference.get("URI", ""))
+    if not uri or uri.startswith("#") or _transforms(reference):
+        raise BrokenError(Sub.SIG_CONSTRAINTS_FAILURE, "a file of the container is signed as it is")
+    if uri not in files:
+        raise BrokenError(Sub.SIGNED_DATA_NOT_FOUND, f"{uri[:80]}: signed, missing")
+    return files[uri]
 
 
 def _transforms(reference: etree._Element) -> list[str]:

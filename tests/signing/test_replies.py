@@ -17,6 +17,9 @@ from parvis.catalogue.enums import CaseStatus
 from parvis.core.actor import SYSTEM, Actor
 from parvis.core.errors import AbsentError, DomainError, RefusedError
 from parvis.core.ids import new_id
+from parvis.directory import commands as directory
+from parvis.directory.enums import UnitKind
+from parvis.directory.models import Unit
 from parvis.documents import commands as documents
 from parvis.exchange import commands, queries
 from parvis.exchange.commands import NewReply
@@ -185,3 +188,24 @@ def test_a_program_sends_and_follows_answers(still: Town) -> None:
     foreign = caller(still.here, still.here.nice, *world.AGENT_ACTIONS, Action.ACT_PREPARE)
     assert post(foreign, "/api/v1/replies", body).status_code == 404
     assert foreign.get(f"/api/v1/replies/{made.json()['id']}").status_code == 404
+
+
+def test_an_agent_of_one_service_answers_its_cases_only(still: Town) -> None:
+    root = Unit.objects.get(organisation_id=still.organisation)
+    mine, other = (
+        directory.add_unit(parent=root.id, name=name, kind=UnitKind.SERVICE, actor=SYSTEM) for name in ("Un", "Deux")
+    )
+    (row,) = cases(still, 1)
+    agent = Actor("account", Account.objects.create_user("un@exemple.example", "un-mot-de-passe-long").id)
+    grant = world.allow(agent, still.organisation, world.AGENT_ACTIONS)
+    Grant.objects.filter(id=grant).update(unit=mine)
+    world.allow(agent, still.organisation, (Action.ACT_PREPARE,))
+    Case.objects.filter(id=row.id).update(unit=other)
+    run = send(still, [row])
+    with pytest.raises(AbsentError):
+        queries.replies_of_run(run, agent)
+    Reply.objects.all().delete()
+    with pytest.raises(AbsentError):
+        send(still, [row], actor=agent)
+    Case.objects.filter(id=row.id).update(unit=mine)
+    assert queries.replies_of_run(send(still, [row], actor=agent), agent).count() == 1

@@ -16,7 +16,6 @@ from parvis.signing.queries.items import (
     whose_turn,
 )
 from parvis.signing.queries.proofs import JournalProof, journal_proofs
-from parvis.signing.queries.settings import absences_of, certificates_of, circuit_text, circuits_of, officers_of
 from parvis.signing.queries.settings import (
     ENDS_SOON,
     absences_of,

@@ -194,7 +194,9 @@ def test_a_truncated_anything_is_found(kit: Kit, capsys: pytest.CaptureFixture[s
         file = kit.place / name
         whole = file.read_bytes()
         words = ("container", name, *TRUST) if name.endswith("asice") else FILE
-        for size in range(0, len(whole), max(1, len(whole) // 60)):
+        # A proof is text: its last line is the same without its end.
+        meant = len(whole.removesuffix(b"\n")) if name.endswith("proof") else len(whole)
+        for size in range(0, meant, max(1, len(whole) // 60)):
             file.write_bytes(whole[:size])
             assert kit.here(*words) in (1, 2), (name, size)
         file.write_bytes(whole)

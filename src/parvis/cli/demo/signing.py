@@ -39,13 +39,13 @@ def _play() -> None:
     began = time.monotonic()
     run = _answer(_cases(town, COUNT), circuit, agent)
     _answer(_cases(town, LEFT_TO_SIGN), circuit, agent)
-    sent = _sent(run)
+    sent = _sent(run, agent)
     say(f"  ✓ {COUNT} dossiers choisis, {COUNT} réponses faites d’un seul texte et envoyées au parapheur de la maire")
     batch = queries.batch_of(commands.freeze_batch(organisation=town, items=sent, level=Level.B_T, actor=mayor), mayor)
     say(f"  ✓ liste figée : {batch.count} documents, empreinte {bytes(batch.digest).hex()[:16]}…")
     commands.confirm_batch(batch_id=batch.id, digest=bytes(batch.digest), actor=mayor)
     _until("la signature du lot", lambda: _state(batch) == BatchState.DONE)
-    _until("la remise des réponses", lambda: _counts(run).delivered == COUNT)
+    _until("la remise des réponses", lambda: _counts(run, agent).delivered == COUNT)
     spent = time.monotonic() - began
     say(f"  ✓ une confirmation : {batch.count} réponses signées, datées, jointes à leurs dossiers en {spent:.1f} s")
     say(f"  ✓ {_verified(commands.evidence_container(item_id=sent[0], actor=agent))}")
@@ -109,22 +109,22 @@ def _answer(cases: list[Any], circuit: Any, agent: Actor) -> Any:
     return commands.send_replies(cases=cases, reply=reply, actor=agent)
 
 
-def _replies(run: Any) -> Any:
-    from parvis.exchange.models import Reply  # noqa: PLC0415 - Django must be ready
-
-    return Reply.objects.filter(run=run).order_by("id")
-
-
-def _sent(run: Any) -> list[Any]:
-    """The documents of a gesture, once its job has made them all."""
-    _until("la préparation des réponses", lambda: not _replies(run).filter(item=None).exists())
-    return list(_replies(run).values_list("item", flat=True))
-
-
-def _counts(run: Any) -> Any:
+def _replies(run: Any, agent: Actor) -> Any:
     from parvis.exchange import queries  # noqa: PLC0415 - Django must be ready
 
-    return queries.count_replies(_replies(run).values_list("state", flat=True))
+    return queries.replies_of_run(run, agent)
+
+
+def _sent(run: Any, agent: Actor) -> list[Any]:
+    """The documents of a gesture, once its job has made them all."""
+    _until("la préparation des réponses", lambda: not _replies(run, agent).filter(item=None).exists())
+    return list(_replies(run, agent).values_list("item", flat=True))
+
+
+def _counts(run: Any, agent: Actor) -> Any:
+    from parvis.exchange import queries  # noqa: PLC0415 - Django must be ready
+
+    return queries.count_replies(_replies(run, agent).values_list("state", flat=True))
 
 
 def _state(batch: Any) -> str:

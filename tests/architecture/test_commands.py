@@ -30,9 +30,7 @@ POLICIES = ACTING + "test_rights_an_organisation_sets_its_own_policies"
 MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole"
 PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
 CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
-CARD = "tests/signing/test_card_signing.py::test_rights_a_card_serves_its_officer_alone"
-PARTNERS = "tests/signing/test_partners.py::test_rights_a_step_is_answered_by_who_administers_its_organisation"
-REPLIES = "tests/signing/test_replies.py::"
+KEEPERS = "tests/preservation/test_importing.py::test_rights_only_the_keeper_of_the_town_writes"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
     "access.confirm": ACTING + "test_rights_a_review_confirms_what_is_still_needed",
@@ -109,11 +107,11 @@ RIGHTS = {
     "exchange.suspend_subscription": LIFE,
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
-    "signing.card_work": CARD,
-    "signing.join_circuit": PARTNERS,
-    "signing.leave_circuit": PARTNERS,
-    "signing.register_card": CARD,
-    "signing.take_signatures": CARD,
+    "preservation.add_mention": KEEPERS,
+    "preservation.check_sheet": KEEPERS,
+    "preservation.close_register": KEEPERS,
+    "preservation.import_register": KEEPERS,
+    "preservation.open_register": KEEPERS,
     "signing.approve": PARAPHEUR,
     "signing.archive_circuit": PARAPHEUR,
     "signing.cancel_batch": PARAPHEUR,
@@ -181,6 +179,7 @@ DECIDE_NOTHING = {
     "ledger.erase_about": "below access: its caller decides",
     "ledger.record": "below access: its caller decides",
     "ledger.record_refusal": "below access: its caller decides",
+    "preservation.set_jurisdiction": "parvis preservation court",
     "ledger.refusals_recorded": "below access: its caller decides",
 }
 # DEBT, empty: commands that nobody but the demo and tests calls yet, and that check no right.

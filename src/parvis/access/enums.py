@@ -18,6 +18,10 @@ class Action(models.TextChoices):
     ACT_VISA = "act:visa", _("Viser des documents")
     ACT_SIGN = "act:sign", _("Signer des documents")
     MEMBERS_MANAGE = "members:manage", _("Gérer les agents et leurs droits")
+    REGISTER_READ = "register:read", _("Consulter les registres conservés")
+    REGISTER_KEEP = "register:keep", _("Verser les registres au greffe")
+    DEPOSIT_RECEIVE = "deposit:receive", _("Recevoir et vérifier les versements de registres")
+    REGISTER_INSPECT = "register:inspect", _("Inspecter les registres du ressort")
 
 
 class PrincipalKind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""`parvis import NAME`: bring reference data in."""
+"""`parvis import NAME`: bring reference data in, or a register of civil status."""
 
 import argparse
 
@@ -8,6 +8,7 @@ PASSES_THROUGH = True
 NAMES = {
     "communes": "import_communes",
     "processes": "import_processes",
+    "register": "import_register",
     "breached-passwords": "import_breached_passwords",
 }
 _WITHOUT_DATABASE = frozenset({"breached-passwords"})

@@ -30,6 +30,7 @@ POLICIES = ACTING + "test_rights_an_organisation_sets_its_own_policies"
 MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole"
 PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
 CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
+SIDES = "tests/preservation/test_deposits.py::test_rights_each_side_does_its_own_moves"
 KEEPERS = "tests/preservation/test_importing.py::test_rights_only_the_keeper_of_the_town_writes"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
@@ -107,11 +108,17 @@ RIGHTS = {
     "exchange.suspend_subscription": LIFE,
     "exchange.undo_state": "tests/exchange/test_undo.py::test_rights_a_decision_is_taken_back_by_its_own_side_only",
     "exchange.validate_subscription": LIFE,
+    "preservation.accept_deposit": SIDES,
     "preservation.add_mention": KEEPERS,
+    "preservation.ask_verification": SIDES,
     "preservation.check_sheet": KEEPERS,
     "preservation.close_register": KEEPERS,
+    "preservation.hand_over": SIDES,
     "preservation.import_register": KEEPERS,
     "preservation.open_register": KEEPERS,
+    "preservation.prepare_deposit": SIDES,
+    "preservation.report_anomaly": SIDES,
+    "preservation.withdraw_deposit": SIDES,
     "signing.approve": PARAPHEUR,
     "signing.archive_circuit": PARAPHEUR,
     "signing.cancel_batch": PARAPHEUR,

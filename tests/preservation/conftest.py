@@ -7,8 +7,12 @@ import pytest
 
 from parvis.preservation.store import sites
 from parvis.preservation.store.folder import FolderSite
-from tests.support import registers
+from tests.signing.conftest import signer_home, signing
+from tests.support import parapheur, registers
+from tests.support.parapheur import Town
 from tests.support.registers import Court
+
+__all__ = ["signer_home", "signing"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +36,9 @@ def replica() -> FolderSite:
 @pytest.fixture
 def court() -> Court:
     return registers.build()
+
+
+@pytest.fixture
+def town(signing: object, court: Court) -> Town:
+    """The town hall's parapheur, with a running signer."""
+    return parapheur.build(here=court.here)

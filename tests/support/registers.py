@@ -16,8 +16,10 @@ from parvis.directory.models import Organisation
 from parvis.identity.commands import register_account
 from parvis.preservation import commands
 from parvis.preservation.enums import Office, RegisterKind
-from parvis.preservation.models import Register
+from parvis.preservation.models import Deposit, Register
 from tests.support import world
+from tests.support.jobs import run_jobs
+from tests.support.parapheur import Town
 from tests.support.world import World
 
 NAMES = ("Martin", "Bernard", "Petit", "Robert", "Richard", "Durand", "Moreau", "Simon")
@@ -133,3 +135,51 @@ def write_sheet(
         for page in range(pages):
             (scans / f"{number}-{page}.png").write_bytes(scan(number * 10 + page))
     return path, scans
+
+
+def close(court: Court) -> None:
+    """Note the closing minutes."""
+    commands.close_register(register_id=court.register, on=date(YEAR, 12, 31), actor=court.clerk)
+
+
+def prepared(court: Court, town: Town, **explained: str) -> Deposit:
+    """Prepare a deposit as the clerk does."""
+    said = {int(number.lstrip("n")): why for number, why in explained.items()}
+    made = commands.prepare_deposit(register_id=court.register, circuit=town.short, explained=said, actor=court.clerk)
+    return Deposit.objects.get(id=made)
+
+
+def signed(court: Court, town: Town) -> Deposit:
+    """Prepare a deposit and have the mayor sign its statement."""
+    row = prepared(court, town)
+    assert row.item is not None
+    town.confirm(town.freeze(row.item))
+    run_jobs()
+    row.refresh_from_db()
+    return row
+
+
+def deposited(court: Court, town: Town) -> Deposit:
+    """Hand a signed deposit over."""
+    row = signed(court, town)
+    commands.hand_over(deposit_id=row.id, actor=court.clerk)
+    run_jobs()
+    row.refresh_from_db()
+    return row
+
+
+def verified(court: Court, town: Town) -> Deposit:
+    """Have the registry verify a deposit."""
+    row = deposited(court, town)
+    commands.ask_verification(deposit_id=row.id, actor=court.registrar)
+    run_jobs()
+    row.refresh_from_db()
+    return row
+
+
+def accepted(court: Court, town: Town) -> Deposit:
+    """Have the registry accept a deposit."""
+    row = verified(court, town)
+    commands.accept_deposit(deposit_id=row.id, actor=court.registrar)
+    row.refresh_from_db()
+    return row

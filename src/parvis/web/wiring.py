@@ -5,15 +5,14 @@ from typing import Any
 from parvis.access import queries as access
 from parvis.core import outbox, tenancy
 from parvis.exchange.events import CaseMoved, FolderExpired
-from parvis.ledger.events import CheckpointToDate
 from parvis.signing.events import ItemEnded, ItemSigned
 
 TABLE: dict[type[Any], tuple[str, ...]] = {
     CaseMoved: ("teleservices.tell_applicant",),
     CheckpointToDate: ("signing.stamp_checkpoint",),
     FolderExpired: ("teleservices.release_folder",),
-    ItemEnded: ("exchange.end_reply",),
-    ItemSigned: ("exchange.deliver_reply",),
+    ItemSigned: ("preservation.item_signed",),
+    ItemEnded: ("preservation.item_ended",),
 }
 
 

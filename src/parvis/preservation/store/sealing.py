@@ -54,7 +54,7 @@ def unseal_stream(source: BinaryIO, target: BinaryIO) -> None:
     """Unseal a stream into another. Raise DamagedError as soon as a part is not whole."""
     try:
         pyrage.decrypt_io(source, target, list(_identities()))
-    except pyrage.DecryptError as error:
+    except (pyrage.DecryptError, OSError) as error:  # past the first part, the library says OSError
         raise DamagedError(str(error)) from error
 
 

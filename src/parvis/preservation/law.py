@@ -1,8 +1,8 @@
 """When a register may be shown to all, and how long it is kept. Pure; articles of the Code du patrimoine.
 
-Read in the specification (L213-2, I, 4° and 5°; L213-1): births and marriages open to all 75 years after
-their register is closed; deaths at once. That 25 years after someone's death may come sooner is for an archivist to check,
-act by act. Registers are kept for ever: there is no date after which one may be destroyed.
+Read in the specification (L213-2, I, 4° and 5°; L213-1): registers of births and marriages open to all 75 years after
+they are closed; those of deaths at once. That 25 years after someone's death may come sooner is for an archivist to
+check, act by act. Registers are kept for ever: there is no date after which one may be destroyed.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,17 @@
 """Jobs of the preservation context."""
 
+import time
 from uuid import UUID
 
 from parvis.core import outbox
 from parvis.preservation import commands
 from parvis.preservation.commands.deposits import SOURCE
+from parvis.preservation.enums import SiteName
+from parvis.preservation.store import sites
+
+_NIGHT_BYTES_A_SECOND = 80 * 1024 * 1024
+_NIGHT_SECONDS = 3600
+_DAY_SECONDS = 24 * 3600
 
 
 @outbox.task("preservation.item_signed")
@@ -31,3 +38,26 @@ def make_package(deposit: str, author: str) -> None:
 def verify_deposit(deposit: str, author: str) -> None:
     """Verify a deposit."""
     commands.verify_deposit(deposit_id=UUID(deposit), author=author)
+
+
+@outbox.every("preservation.replicate", cron="*/15 * * * *")
+def replicate() -> None:
+    """Bring the replica up to date, if there is one."""
+    if sites.replica() is not None:
+        commands.replicate()
+
+
+@outbox.daily("preservation.scrub", at="01:23")
+def scrub() -> None:
+    """Read on for an hour a site, at half the speed of an ordinary disk; a site is begun again when it is done."""
+    commands.repair_known()
+    for site in SiteName:
+        commands.scrub(site=site, most_bytes_a_second=_NIGHT_BYTES_A_SECOND, most_seconds=_NIGHT_SECONDS)
+
+
+@outbox.daily("preservation.sweep", at="03:41")
+def sweep() -> None:
+    """Remove what arrived on a site a day ago and never became an object."""
+    for site in (sites.primary(), sites.replica()):
+        if site is not None:
+            site.sweep(time.time() - _DAY_SECONDS)

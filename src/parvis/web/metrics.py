@@ -24,6 +24,7 @@ from parvis.documents import queries as documents
 from parvis.exchange.queries import figures
 from parvis.ledger import queries as ledger
 from parvis.notifications import queries as notifications
+from parvis.preservation import queries as preservation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 ROUTES = ("api", "teledossiers", "referential", "oauth2", "suivi", "supervision", "demandes", "static", "compte")
@@ -86,6 +87,7 @@ class Figures(Collector):
         yield from _hub()
         yield from _queues()
         yield from _journal()
+        yield from _preservation()
 
 
 def _hub() -> Iterator[GaugeMetricFamily]:
@@ -127,6 +129,15 @@ def _journal() -> Iterator[GaugeMetricFamily]:
     yield _by(
         "parvis_ledger_witness_behind", "Entries not seen, by witness.", "witness", {w.name: w.behind for w in seen}
     )
+
+
+def _preservation() -> Iterator[GaugeMetricFamily]:
+    found = preservation.health()
+    yield _gauge("parvis_preservation_objects", "Objects kept.", found.objects)
+    yield _gauge("parvis_preservation_waiting", "Objects that the replica lacks.", found.waiting)
+    yield _gauge("parvis_preservation_lag_seconds", "Age of the oldest thing it lacks.", _age(found.behind_since))
+    yield _gauge("parvis_preservation_damaged", "Objects bad on a site and not repaired.", found.damaged)
+    yield _gauge("parvis_preservation_lost", "Objects bad on both sites.", found.lost)
 
 
 def _age(moment: datetime | None) -> float:

@@ -12,8 +12,12 @@ from parvis.preservation.commands.importing import SheetReport, check_sheet, imp
 from parvis.preservation.commands.objects import keep_content, keep_contents, keep_file
 from parvis.preservation.commands.receiving import accept_deposit, ask_verification, report_anomaly, verify_deposit
 from parvis.preservation.commands.registers import add_mention, close_register, open_register, set_jurisdiction
+from parvis.preservation.commands.replicating import Replicated, replicate
+from parvis.preservation.commands.scrubbing import Scrubbed, repair_known, scrub
 
 __all__ = [
+    "Replicated",
+    "Scrubbed",
     "SheetReport",
     "accept_deposit",
     "add_mention",
@@ -28,7 +32,10 @@ __all__ = [
     "make_package",
     "open_register",
     "prepare_deposit",
+    "repair_known",
+    "replicate",
     "report_anomaly",
+    "scrub",
     "set_jurisdiction",
     "statement_ended",
     "statement_signed",

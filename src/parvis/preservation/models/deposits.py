@@ -14,7 +14,7 @@ class Deposit(models.Model):
     ``follows`` is the accepted deposit that this one completes: its tree is proved to extend that one's. ``replaces``
     is the one found wrong. ``statement`` is the text that is signed; ``signature`` and ``package`` are contents kept
     (SHA-256); ``report`` is the result of the registry's verification; ``proof`` the place of the signature's act in
-    the journal.
+    the journal. ``linked_at`` is when the register's chain last told this deposit.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -39,6 +39,7 @@ class Deposit(models.Model):
     )
     prepared_at = models.DateTimeField(default=now, editable=False)
     changed_at = models.DateTimeField(default=now)
+    linked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -1,5 +1,31 @@
 """Reads of the preservation context."""
 
 from parvis.preservation.queries.objects import content_of, content_to_file
+from parvis.preservation.queries.registers import (
+    Reach,
+    acts_of,
+    deposits_of,
+    history_of,
+    reach_of,
+    register_rows,
+    registers_of,
+    state_of,
+)
+from parvis.preservation.queries.watching import Health, Watched, format_watch, health
 
-__all__ = ["content_of", "content_to_file"]
+__all__ = [
+    "Health",
+    "Reach",
+    "Watched",
+    "acts_of",
+    "content_of",
+    "content_to_file",
+    "deposits_of",
+    "format_watch",
+    "health",
+    "history_of",
+    "reach_of",
+    "register_rows",
+    "registers_of",
+    "state_of",
+]

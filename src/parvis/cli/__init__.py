@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "access": ("parvis.cli.access", "donner, retirer, expliquer et revoir les droits"),
     "assurance": ("parvis.cli.assurance", "dire quelle preuve d’identité chaque action demande"),
     "fetch": ("parvis.cli.fetch", "relever les dossiers d’une mairie, et y répondre, depuis un script"),
+    "restore": ("parvis.cli.restore", "retrouver les registres depuis le site distinct ; --drill : exercice"),
     "preservation": ("parvis.cli.preservation", "conserver les registres : tribunaux, réplique, fixité, formats"),
     "verify": ("parvis.cli.verify", "vérifier le journal, en ligne ou hors ligne"),
     "journal": ("parvis.cli.journal", "donner des témoins au journal, prouver ce qu’il contient"),

@@ -13,6 +13,7 @@ from parvis.preservation.commands.objects import keep_content, keep_contents, ke
 from parvis.preservation.commands.receiving import accept_deposit, ask_verification, report_anomaly, verify_deposit
 from parvis.preservation.commands.registers import add_mention, close_register, open_register, set_jurisdiction
 from parvis.preservation.commands.replicating import Replicated, replicate
+from parvis.preservation.commands.restoring import restore
 from parvis.preservation.commands.scrubbing import Scrubbed, repair_known, scrub
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "repair_known",
     "replicate",
     "report_anomaly",
+    "restore",
     "scrub",
     "set_jurisdiction",
     "statement_ended",

@@ -1,5 +1,6 @@
 """The registers that someone may see, what is in them, and what became of their deposits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from parvis.access.enums import EVERY_PROCESS, Action
 from parvis.core.actor import Actor
 from parvis.preservation.enums import EntryKind, LegalState, Office
 from parvis.preservation.models import Deposit, Entry, Jurisdiction, Register
+from parvis.preservation.queries import trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,12 @@ def register_rows() -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def live_roots(sizes: Mapping[str, int]) -> dict[str, tuple[int, int, str]]:
+    """Return, for every register, its size, how much of it its chain holds, and its root over ``sizes`` entries."""
+    found = {}
+    for one in Register.objects.order_by("id"):
+        size = min(one.size, sizes.get(one.label, one.size))
+        found[one.label] = (one.size, one.linked, trees.root(one.id, size).hex())
+    return found

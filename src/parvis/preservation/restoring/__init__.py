@@ -1,0 +1,1 @@
+"""Give the registers back from one site alone."""

@@ -69,8 +69,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def own_documents(tmp_path: Path, settings: Any) -> None:
-    """Give each test a document store of its own."""
+    """Give each test a document store of its own, and a place for registers."""
     settings.DOCUMENTS_ROOT = tmp_path / "documents"
+    settings.PRESERVATION_ROOT = tmp_path / "primary"
+    settings.PRESERVATION_REPLICA = ""
 
 
 @pytest.fixture(autouse=True)

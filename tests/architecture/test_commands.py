@@ -31,6 +31,7 @@ MANDATES = ACTING + "test_rights_a_mandate_is_given_by_who_administers_the_whole
 PARAPHEUR = "tests/signing/test_parapheur.py::test_rights_a_stranger_is_refused_by_every_command"
 CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_administrator_handles_keys"
 SIDES = "tests/preservation/test_deposits.py::test_rights_each_side_does_its_own_moves"
+READERS = "tests/preservation/test_consulting.py::test_rights_each_side_reads_for_its_own_purposes"
 KEEPERS = "tests/preservation/test_importing.py::test_rights_only_the_keeper_of_the_town_writes"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
@@ -113,6 +114,11 @@ RIGHTS = {
     "preservation.ask_verification": SIDES,
     "preservation.check_sheet": KEEPERS,
     "preservation.close_register": KEEPERS,
+    "preservation.deliver_deposit_file": READERS,
+    "preservation.deliver_page": READERS,
+    "preservation.export_register": READERS,
+    "preservation.purposes_for": READERS,
+    "preservation.read_act": READERS,
     "preservation.hand_over": SIDES,
     "preservation.import_register": KEEPERS,
     "preservation.open_register": KEEPERS,

@@ -25,7 +25,7 @@ from parvis.signing.enums import StepKind
 from parvis.signing.models import Item
 from parvis.teleservices import commands
 from parvis.ui.pages import PATTERNS
-from tests.journeys import delegation, towns
+from tests.journeys import delegation, kept, towns
 from tests.journeys.scene import Scene
 from tests.support import deposits, files, parapheur, world
 from tests.support.jobs import leave_failed_job, run_jobs
@@ -155,6 +155,18 @@ SCENES = (
     Scene("key-of-an-officer", "/parapheur/cles/cle/{officer_key}/", "registrar", sends=True),
     Scene("certificate", "/parapheur/cles/{certificate}/", "registrar"),
     Scene("verify", "/verifier/", sends=True),
+    Scene("registers", "/registres/", "keeper"),
+    Scene("registers-none", "/registres/", "nobody"),
+    Scene("register-to-close", "/registres/{open_register}/", "keeper", sends=True),
+    Scene("register-to-deposit", "/registres/{closed_register}/", "keeper", sends=True),
+    Scene("register-inspected", "/registres/{closed_register}/", "prosecutor"),
+    Scene("act-why", "/registres/{closed_register}/actes/1/", "prosecutor", sends=True),
+    Scene("deposits", "/registres/versements/", "court_clerk"),
+    Scene("deposits-none", "/registres/versements/", "nobody"),
+    Scene("deposit-to-verify", "/registres/versements/{received}/", "court_clerk"),
+    Scene("deposit-wrong", "/registres/versements/{wrong}/", "court_clerk"),
+    Scene("deposit-seen-by-town", "/registres/versements/{wrong}/", "keeper"),
+    Scene("preservation", "/registres/conservation/", "operator"),
     Scene("unknown-address", "/nulle-part/", status=404),
     Scene("another-persons-request", "/demandes/{sent}/", "nobody", status=404),
     Scene("style", "/style/"),
@@ -208,8 +220,8 @@ def set_stage() -> Stage:
         "linked": linked,
     }
     with transaction.atomic():
-        made, town = _parapheur(here, people)
-    names |= made | _replies(here, town)
+        names |= _parapheur(here, people)
+        names |= kept.set_stage(here, people)
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     sessions = {who: _session(person, who) for who, person in people.items()}
     names |= _towns(linked, sessions["linked"])

@@ -17,7 +17,6 @@ __all__ = ["signer_home", "signing"]
 
 @pytest.fixture(autouse=True)
 def own_sites(tmp_path: Path, settings: Any) -> None:
-    settings.PRESERVATION_ROOT = tmp_path / "primary"
     settings.PRESERVATION_REPLICA = str(tmp_path / "replica")
 
 

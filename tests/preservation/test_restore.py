@@ -58,9 +58,8 @@ def codes(report: RestoreReport) -> set[str]:
 
 
 def test_all_comes_back_and_is_compared_with_what_was_signed(
-    court: Court, town: Town, tmp_path: Path, settings: Any, replica: FolderSite, monkeypatch: pytest.MonkeyPatch
+    court: Court, town: Town, tmp_path: Path, settings: Any, replica: FolderSite
 ) -> None:
-    monkeypatch.setattr(linking, "ENTRIES_A_LINK", 3)
     court.fill(tmp_path, 5, mentions=2, pages=2)
     registers.close(court)
     registers.accepted(court, town)

@@ -137,9 +137,14 @@ def write_sheet(
     return path, scans
 
 
+def closing_day() -> date:
+    """The last day of the year of the registers."""
+    return date(YEAR, 12, 31)
+
+
 def close(court: Court) -> None:
     """Note the closing minutes."""
-    commands.close_register(register_id=court.register, on=date(YEAR, 12, 31), actor=court.clerk)
+    commands.close_register(register_id=court.register, on=closing_day(), actor=court.clerk)
 
 
 def prepared(court: Court, town: Town, **explained: str) -> Deposit:

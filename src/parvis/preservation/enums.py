@@ -89,3 +89,14 @@ class SedaVersion(models.TextChoices):
     V21 = "2.1", "SEDA 2.1"
     V22 = "2.2", "SEDA 2.2"
     V23 = "2.3", "SEDA 2.3"
+
+
+class Purpose(models.TextChoices):
+    """Why someone reads an act: written in the journal with each reading."""
+
+    COPY = "copie", _("Délivrer une copie ou un extrait")
+    MENTION = "mention", _("Apposer une mention")
+    CHECK = "verification", _("Vérifier une information")
+    DEPOSIT = "versement", _("Vérifier un versement")
+    REBUILDING = "reconstitution", _("Reconstituer un registre perdu ou abîmé")
+    INSPECTION = "inspection", _("Contrôler la tenue des registres")

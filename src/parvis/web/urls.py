@@ -28,6 +28,7 @@ urlpatterns = [
     path("referential/v1/", include("parvis.exchange.hubee.referential_urls")),
     path("verifier/", include("parvis.signing.verify_urls")),
     path("parapheur/", include("parvis.signing.urls")),
+    path("registres/", include("parvis.preservation.urls")),
     path("pki/", include("parvis.signing.pki_urls")),
     path("journal/", include("parvis.ledger.urls")),
     path("metrics", metrics.page, name="metrics"),

@@ -1,5 +1,7 @@
 """Writes of the preservation context."""
 
+from parvis.preservation.commands.consulting import deliver_page, export_register, purposes_for, read_act
+from parvis.preservation.commands.delivering import deliver_deposit_file
 from parvis.preservation.commands.deposits import (
     hand_over,
     make_package,
@@ -25,6 +27,9 @@ __all__ = [
     "ask_verification",
     "check_sheet",
     "close_register",
+    "deliver_deposit_file",
+    "deliver_page",
+    "export_register",
     "hand_over",
     "import_register",
     "keep_content",
@@ -33,6 +38,8 @@ __all__ = [
     "make_package",
     "open_register",
     "prepare_deposit",
+    "purposes_for",
+    "read_act",
     "repair_known",
     "replicate",
     "report_anomaly",

@@ -4,6 +4,7 @@ from parvis.preservation.queries.objects import content_of, content_to_file
 from parvis.preservation.queries.registers import (
     Reach,
     acts_of,
+    all_deposited,
     deposits_of,
     history_of,
     live_roots,
@@ -11,6 +12,7 @@ from parvis.preservation.queries.registers import (
     register_rows,
     registers_of,
     state_of,
+    under_way,
 )
 from parvis.preservation.queries.watching import Health, Watched, format_watch, health
 
@@ -19,6 +21,7 @@ __all__ = [
     "Reach",
     "Watched",
     "acts_of",
+    "all_deposited",
     "content_of",
     "content_to_file",
     "deposits_of",
@@ -30,4 +33,5 @@ __all__ = [
     "register_rows",
     "registers_of",
     "state_of",
+    "under_way",
 ]

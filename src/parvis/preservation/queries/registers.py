@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from parvis.access import queries as access
 from parvis.access.enums import EVERY_PROCESS, Action
 from parvis.core.actor import Actor
-from parvis.preservation.enums import EntryKind, LegalState, Office
+from parvis.preservation.enums import OPEN_DEPOSITS, DepositState, EntryKind, LegalState, Office
 from parvis.preservation.models import Deposit, Entry, Jurisdiction, Register
 from parvis.preservation.queries import trees
 
@@ -107,3 +107,14 @@ def live_roots(sizes: Mapping[str, int]) -> dict[str, tuple[int, int, str]]:
         size = min(one.size, sizes.get(one.label, one.size))
         found[one.label] = (one.size, one.linked, trees.root(one.id, size).hex())
     return found
+
+
+def under_way(register: Register) -> bool:
+    """Tell whether a deposit of this register has not been answered."""
+    return Deposit.objects.filter(register=register, state__in=OPEN_DEPOSITS).exists()
+
+
+def all_deposited(register: Register) -> bool:
+    """Tell whether all the entries of a register were accepted, or there are none."""
+    done = Deposit.objects.filter(register=register, state=DepositState.ACCEPTED, size=register.size)
+    return register.size == 0 or done.exists()

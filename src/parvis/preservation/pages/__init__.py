@@ -1,0 +1,1 @@
+"""Pages of the registers: town hall, registry of the court, prosecutor, operator."""

@@ -140,7 +140,7 @@ def acts_table(page: Any, register: Register, wrong: dict[str, str] | None = Non
     """Return the table of acts; ``wrong`` adds what a verification found of each."""
     columns: list[Column | str] = [Column(_("Acte"), nowrap=True), Column(_("Reçu dans l’état"))]
     if wrong is not None:
-        columns.append(Column(_("Vérification")))
+        columns.append(Column(_("Résultat")))
     rows = []
     for one in page:
         name = f"{one.number} {one.suffix}".strip()

@@ -66,6 +66,11 @@ def deposits_of(reach: Reach) -> "QuerySet[Deposit]":
     return rows.select_related("register__organisation", "registry").order_by("-id")
 
 
+def register(register_id: UUID) -> Register:
+    """Return a register, for a caller that has decided."""
+    return Register.objects.select_related("organisation").get(id=register_id)
+
+
 def acts_of(register: Register) -> "QuerySet[Entry]":
     """Return the acts of a register by number, without what they say."""
     return Entry.objects.filter(register=register, version=0).defer("content", "salt").order_by("number", "suffix")

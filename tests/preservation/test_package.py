@@ -43,7 +43,7 @@ def parcel(court: Court, version: SedaVersion = SedaVersion.V23, **changes: Any)
         "signature": b"signature",
         "proofs": b"proofs",
         "keeper": ("21350238800019", "Mairie de Rennes"),
-        "registry": ("17350005700018", "Greffe"),
+        "registry": ("17350005900014", "Greffe"),
         "version": version,
         "at": now(),
     }

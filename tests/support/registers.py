@@ -56,8 +56,8 @@ def build(here: World | None = None) -> Court:
     registry, prosecution = (
         world.rooted(Organisation.objects.create(kind="etat", name=name, siret=siret))
         for name, siret in (
-            ("Greffe du tribunal judiciaire de Rennes", "17350005700018"),
-            ("Parquet du tribunal judiciaire de Rennes", "17350005700026"),
+            ("Greffe du tribunal judiciaire de Rennes", "17350005900014"),
+            ("Parquet du tribunal judiciaire de Rennes", "17350005900022"),
         )
     )
     for office, organisation in ((Office.REGISTRY, registry), (Office.PROSECUTOR, prosecution)):

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 from parvis.cli import database, migrate
-from parvis.cli.demo import providers, signing
+from parvis.cli.demo import preservation, providers, signing
 from parvis.cli.up import Supervisor, say
 
 START_SECONDS = 60.0
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             _wait(addresses.values())
             say(f"Prêt en {time.monotonic() - started:.1f} s. Le parcours se joue sur le site réel :\n")
-            outcome.code = _play(accounts, addresses) or signing.play()
+            outcome.code = _play(accounts, addresses) or signing.play() or preservation.play()
             _invite(accounts, addresses)
         except TimeoutError as error:
             say(str(error))
@@ -164,6 +164,8 @@ def _invite(accounts: dict[str, Any], addresses: dict[str, str]) -> None:
         f"Secrétaire de Rennes  {accounts['secretary']['email']}  (page /habilitations/)\n"
         f"Maire de Rennes       {accounts['mayor']['email']}  (page /parapheur/)\n"
         f"Greffe de Rennes      {accounts['clerk']['email']}\n"
+        f"Greffe du tribunal    {accounts['registrar']['email']}  (page /registres/)\n"
+        f"Procureure            {accounts['prosecutor']['email']}  (page /registres/)\n"
         f"Exploitation          {accounts['operator']['email']}  (page /supervision/)\n"
         f"Mot de passe (tous)   {password}\n"
     )

@@ -29,6 +29,8 @@ PEOPLE = {
     "agent_nice": ("agent.nice@demo.example", "Dominique", "Rossi"),
     "clerk": ("greffe.rennes@demo.example", "Nadia", "Benali"),
     "mayor": ("maire.rennes@demo.example", "Claire", "Dubois"),
+    "registrar": ("greffe.tribunal@demo.example", "Hélène", "Garnier"),
+    "prosecutor": ("procureure@demo.example", "Salomé", "Vidal"),
     "operator": ("exploitation@demo.example", "Claude", "Bernard"),
     "secretary": ("secretariat.rennes@demo.example", "Sacha", "Leroy"),
 }
@@ -36,10 +38,17 @@ PEOPLE = {
 POSTS = {
     "agent": ("35238", "Agent d’état civil", TREAT),
     "agent_nice": ("06088", "Agent d’état civil", TREAT),
-    "clerk": ("35238", "Greffe", ("ACT_PREPARE",)),
+    "clerk": ("35238", "Greffe", ("ACT_PREPARE", "REGISTER_KEEP", "REGISTER_READ")),
+    "registrar": ("greffe", "Directrice des services de greffe", ("DEPOSIT_RECEIVE",)),
+    "prosecutor": ("parquet", "Procureure de la République", ("REGISTER_INSPECT",)),
     "mayor": ("35238", "Maire", ("ACT_SIGN", "MEMBERS_MANAGE")),
     "operator": ("operator", "Exploitation de la plateforme", ("PLATFORM_ADMINISTER",)),
     "secretary": ("35238", "Secrétariat général", ("MEMBERS_MANAGE",)),
+}
+# The offices of a made-up court: (name, SIRET).
+COURT = {
+    "greffe": ("Greffe du tribunal judiciaire (démonstration)", "17350005900014"),
+    "parquet": ("Parquet du tribunal judiciaire (démonstration)", "17350005900022"),
 }
 UNITS = (("Direction de la population", "direction", ("État civil", "Élections")), ("Voirie", "direction", ()))
 
@@ -92,6 +101,24 @@ def _organisations() -> dict[str, Any]:
                 actor=SYSTEM,
             )
     found["operator"] = queries.organisation_for(OPERATOR_SIRET)
+    return found | _court()
+
+
+def _court() -> dict[str, Any]:
+    """The offices that watch over the registers of both towns."""
+    from parvis.directory import commands, queries  # noqa: PLC0415 - Django must be ready
+    from parvis.directory.enums import OrganisationKind  # noqa: PLC0415 - same
+    from parvis.preservation import commands as preservation  # noqa: PLC0415 - same
+    from parvis.preservation.enums import Office  # noqa: PLC0415 - same
+
+    found = {}
+    for office, (name, siret) in COURT.items():
+        found[office] = queries.organisation_for(siret) or commands.register_organisation(
+            kind=OrganisationKind.STATE, name=name, siret=siret, actor=SYSTEM
+        )
+        preservation.set_jurisdiction(
+            organisation=found[office].id, office=Office(office), communes=[code for code, *_ in TOWNS], actor=SYSTEM
+        )
     return found
 
 

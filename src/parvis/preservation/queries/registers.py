@@ -71,6 +71,11 @@ def register(register_id: UUID) -> Register:
     return Register.objects.select_related("organisation").get(id=register_id)
 
 
+def deposit(deposit_id: UUID) -> Deposit:
+    """Return a deposit, for a caller that has decided."""
+    return Deposit.objects.select_related("register", "registry").get(id=deposit_id)
+
+
 def acts_of(register: Register) -> "QuerySet[Entry]":
     """Return the acts of a register by number, without what they say."""
     return Entry.objects.filter(register=register, version=0).defer("content", "salt").order_by("number", "suffix")

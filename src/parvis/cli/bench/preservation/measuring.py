@@ -91,7 +91,7 @@ def _package(row: Any, path: Path) -> str:
             on=today(),
         )
     )
-    names = ("21350238800019", "Mairie"), ("17350005700018", "Greffe")
+    names = ("21350238800019", "Mairie"), ("17350005900014", "Greffe")
     parcel = Parcel("bench", 0, row.size, said.encode(), b"-", b"-", *names, SedaVersion.V23, now())
     make(row, parcel, path)
     return said

@@ -5,9 +5,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, transaction
 
-from parvis.access import queries as access
 from parvis.core import tenancy
 from parvis.core.actor import Actor
 from parvis.core.errors import AbsentError, DomainError
@@ -122,21 +121,18 @@ def test_the_database_hides_the_registers_of_others(full: Court, town: Town) -> 
     registers.deposited(full, town)
     outsiders = (full.here.as_foreign_agent, Actor("account", full.here.citizen.id))
     for who in (full.clerk, full.registrar, full.prosecutor, *outsiders):
-        reach = access.reach("account", who.person)
-        assert reach is not None
-        scope = tenancy.Scope(tenancy.APP, "account", str(who.person), tenancy.array(reach))
-        with tenancy.scoped(scope):
+        with tenancy.request():
+            tenancy.become("account", who.person)
             seen = Register.objects.count(), Entry.objects.count(), Deposit.objects.count()
         assert seen == ((0, 0, 0) if who in outsiders else (1, 4, 1)), who.label
 
 
 def test_a_registry_reads_and_does_not_write_the_registers_of_a_town(full: Court) -> None:
-    reach = access.reach("account", full.registrar.person)
-    assert reach is not None
-    scope = tenancy.Scope(tenancy.APP, "account", str(full.registrar.person), tenancy.array(reach))
-    with tenancy.scoped(scope), pytest.raises(Exception, match="row-level security"):
-        Register.objects.update(volume=2)
-    connection.needs_rollback = True
+    with tenancy.request():
+        tenancy.become("account", full.registrar.person)
+        assert Register.objects.count() == 1
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Register.objects.update(volume=2)
 
 
 def test_what_someone_may_do_is_found_by_the_whole_organisation(full: Court) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from parvis.cli import registry
@@ -29,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verb.add_argument("--rate", type=int, default=0, metavar="MO", help="mégaoctets par seconde au plus (sans limite)")
     verb.add_argument("--seconds", type=float, default=0, help="s’arrêter après ce temps ; la suite au prochain")
     verb.set_defaults(run=_scrub)
+    verb = registry.with_json(
+        verbs.add_parser("export", help="écrire un registre entier, pour la mairie ou les archives")
+    )
+    verb.add_argument("register", metavar="NOM", help="35238/naissance/1950/1")
+    verb.add_argument("--to", type=Path, required=True, metavar="FICHIER.zip")
+    verb.add_argument("--archives", nargs=2, metavar=("SIRET", "NOM"), help="service d’archives destinataire")
+    verb.set_defaults(run=_export)
     verb = registry.with_json(verbs.add_parser("formats", help="compter ce qui est conservé, par format"))
     verb.set_defaults(run=_formats)
 
@@ -100,6 +108,22 @@ def _scrub(options: argparse.Namespace) -> int:
         rows.append({"site": site} | {name: getattr(done, name) for name in names})
     registry.answer(options, rows)
     return 1 if lost else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from parvis.core.actor import SYSTEM  # noqa: PLC0415 - Django must be ready
+    from parvis.core.errors import AbsentError, ConflictError  # noqa: PLC0415 - same
+    from parvis.preservation import commands, law, queries  # noqa: PLC0415 - same
+
+    row = queries.register_named(options.register)
+    if row is None:
+        raise AbsentError("unknown_register", "Ce registre n’est pas parmi les vôtres.")
+    if options.to.exists():
+        raise ConflictError("file_exists", "Ce fichier existe déjà : choisissez un autre nom.")
+    archives = tuple(options.archives) if options.archives else None
+    commands.export_register(register_id=row.id, target=options.to.resolve(), archives=archives, actor=SYSTEM)
+    said = {"register": row.label, "file": options.to, "octets": options.to.stat().st_size}
+    return registry.answer(options, [said | {"archives_from": law.archives_from(row.year)}], one=True)
 
 
 def _formats(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Formats by their content, whether a file is whole, and what each is worth in fifty years. Pure.
 
-The verdicts follow the Référentiel général d’interopérabilité (PDF/A, PNG, JPEG, TIFF for images of documents): a list
-to be reviewed each year, `watch` counts what is kept in each.
+A list to be reviewed each year, with what is kept in each (`queries.format_watch`). A PDF is watched: whether it is a
+PDF/A is not checked here. JPEG and JPEG 2000 are watched as well: they are read everywhere, and lose detail.
 """
 
 import struct
@@ -35,7 +35,7 @@ class Verdict:
 
 
 WATCH: dict[str, Verdict] = {
-    PDF: Verdict("lasting", "fmt/95"),
+    PDF: Verdict("watched", ""),
     PNG: Verdict("lasting", "fmt/11"),
     TIFF: Verdict("lasting", "fmt/353"),
     JPEG: Verdict("watched", "fmt/43"),
@@ -44,7 +44,7 @@ WATCH: dict[str, Verdict] = {
     JSON: Verdict("lasting", "fmt/817"),
     TEXT: Verdict("lasting", "x-fmt/111"),
     ZIP: Verdict("lasting", "x-fmt/263"),
-    CMS: Verdict("lasting", "fmt/1133"),
+    CMS: Verdict("lasting", ""),
     OTHER: Verdict("refused", ""),
 }
 _JP2_HEAD = b"\x00\x00\x00\x0cjP  \r\n\x87\n"

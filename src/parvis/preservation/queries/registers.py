@@ -71,6 +71,14 @@ def register(register_id: UUID) -> Register:
     return Register.objects.select_related("organisation").get(id=register_id)
 
 
+def register_named(label: str) -> Register | None:
+    """Return a register by its label, for the command line."""
+    commune, kind, year, volume = (label.split("/") + [""] * 4)[:4]
+    if not (year.isdecimal() and volume.isdecimal()):
+        return None
+    return Register.objects.filter(commune_code=commune, kind=kind, year=int(year), volume=int(volume)).first()
+
+
 def deposit(deposit_id: UUID) -> Deposit:
     """Return a deposit, for a caller that has decided."""
     return Deposit.objects.select_related("register", "registry").get(id=deposit_id)

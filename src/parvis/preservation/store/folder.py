@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -142,13 +143,10 @@ class FolderSite:
         """Give a whole file its name. ``link`` refuses a name already taken: nothing is ever written over."""
         target = self._path(name)
         path.chmod(_READ_ONLY)
-        try:
+        with suppress(FileExistsError):  # the same bytes, kept before
             _link(path, target)
-        except FileExistsError:
-            pass  # the same bytes, kept before
-        else:
-            immutable.hold(target)
         path.unlink()
+        immutable.hold(target)  # last: none of the names of a held file can be removed
 
 
 def _listed(folder: Path) -> list[str]:

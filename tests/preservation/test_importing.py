@@ -19,7 +19,8 @@ from parvis.core.errors import AbsentError, ConflictError, DomainError, RefusedE
 from parvis.ledger.queries import entries_of
 from parvis.preservation import commands, entries, queries
 from parvis.preservation.commands import importing
-from parvis.preservation.enums import RegisterKind
+from parvis.preservation.enums import EntryKind, LegalState, RegisterKind
+from parvis.preservation.intake.drafts import Draft
 from parvis.preservation.models import Entry, Intake, Register, StoredObject
 from tests.support.registers import Court, lines, scan, sheet, write_sheet
 
@@ -268,6 +269,17 @@ def test_an_import_cut_short_goes_on(court: Court, tmp_path: Path, monkeypatch: 
     done = court.row.size
     assert commands.import_register(register_id=court.register, path=path, scans=scans, actor=court.clerk) == 9 - done
     assert [one.position for one in Entry.objects.order_by("position")] == list(range(9))
+
+
+def test_lines_that_another_run_wrote_are_not_written_again(court: Court, tmp_path: Path) -> None:
+    """Mentions have no number of their own to clash: the count of lines is what keeps them from being doubled."""
+    court.fill(tmp_path, 2)
+    intake = Intake.objects.get()
+    again = Draft(EntryKind.MENTION, 1, "", date(2024, 5, 12), LegalState.VALID, {"texte": "Marié"})
+    with pytest.raises(ConflictError) as refusal:
+        importing._write(intake.id, 2, [again], court.clerk, ())  # noqa: SLF001 - what a second process would do
+    assert refusal.value.code == "import_under_way"
+    assert court.row.size == 3
 
 
 @pytest.mark.django_db(transaction=True)

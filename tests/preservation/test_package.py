@@ -195,6 +195,17 @@ def test_what_is_no_package_is_said(tmp_path: Path, data: bytes) -> None:
     assert codes(check(path, "")) == {"package_unreadable"}
 
 
+@pytest.mark.parametrize("name", ["tagmanifest-sha512.txt", "manifest-sha256.txt"])
+@pytest.mark.parametrize("at", ["first", "last"])
+def test_a_changed_end_of_line_is_found(court: Court, tmp_path: Path, name: str, at: str) -> None:
+    court.fill(tmp_path, 1)
+    path, said = made(court, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        data = bytearray(archive.read(f"versement-1/{name}"))
+    data[data.index(b"\n") if at == "first" else len(data) - 1] = 0x0B  # a vertical tab is one bit away
+    assert check(rewritten(path, {name: bytes(data)}), said).wrong
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_bit_of_what_a_package_says_is_found(court: Court, tmp_path: Path, data: st.DataObject) -> None:

@@ -84,6 +84,18 @@ def test_a_bad_object_is_not_replicated(court: Court, tmp_path: Path, primary: F
     assert queries.health().waiting == 1
 
 
+def test_a_chain_is_marked_as_far_as_its_objects_are_there(
+    court: Court, tmp_path: Path, primary: FolderSite, replica: FolderSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "ENTRIES_A_LINK", 2)
+    court.fill(tmp_path, 5)
+    linking.write_links()
+    second = Link.objects.get(number=2)
+    damage(primary, bytes(second.address))
+    commands.replicate()
+    assert [number for number, _ in replica.links(court.register.hex)] == [1]
+
+
 @pytest.mark.parametrize("site", list(SiteName))
 def test_a_flipped_bit_is_found_and_healed_from_the_other_site(
     court: Court, tmp_path: Path, primary: FolderSite, replica: FolderSite, site: SiteName

@@ -1,5 +1,6 @@
 """The base back from the distinct site alone: every hash, every signed root, every proof of the journal."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -23,6 +24,7 @@ from parvis.preservation.enums import RegisterKind
 from parvis.preservation.models import Deposit, Entry, Link, Register, StoredObject
 from parvis.preservation.queries import trees
 from parvis.preservation.restoring.report import RestoreReport
+from parvis.preservation.store import sealing
 from parvis.preservation.store.folder import FolderSite
 from tests.preservation.test_store import damage, file_of
 from tests.support import registers
@@ -137,6 +139,43 @@ def test_a_chain_cut_at_its_end_does_not_reach_the_signed_root(
     replica.mark(told.register.hex, 1, bytes(deposit.address))
     lose_everything(settings, tmp_path)
     assert codes(commands.restore(source=replica)) == {"link_misplaced"}
+
+
+def forged(replica: FolderSite, register: str) -> None:
+    """Someone who holds the key and the site writes the whole chain again, with another name in an act."""
+    links = replica.links(register)
+    before = ""
+    for number, name in links:
+        clear = sealing.unseal(replica.read(name)).replace(b"Bernard", b"Bertrand")
+        head, _, rest = clear.partition(b"\n")
+        said = json.loads(head) | {"previous": before}
+        sealed = sealing.seal(json.dumps(said, ensure_ascii=False).encode() + b"\n" + rest)
+        address = hashlib.sha256(sealed).digest()
+        replica.put({address: sealed})
+        file = replica.root / "chains" / register / f"{number:06}-{name.hex()}"
+        file.unlink()
+        replica.mark(register, number, address)
+        before = address.hex()
+
+
+def test_a_chain_written_again_does_not_reach_the_signed_root(
+    told: Court, tmp_path: Path, settings: Any, replica: FolderSite
+) -> None:
+    forged(replica, told.register.hex)
+    lose_everything(settings, tmp_path)
+    assert "root_differs" in codes(commands.restore(source=replica))
+
+
+def test_a_link_sealed_again_under_the_same_name_is_found(
+    told: Court, tmp_path: Path, settings: Any, replica: FolderSite
+) -> None:
+    _, name = replica.links(told.register.hex)[0]
+    path = file_of(replica, name)
+    clear = sealing.unseal(path.read_bytes()).replace(b"Bernard", b"Bertrand")
+    path.chmod(0o600)
+    path.write_bytes(sealing.seal(clear))
+    lose_everything(settings, tmp_path)
+    assert codes(commands.restore(source=replica)) == {"link_damaged"}
 
 
 def test_another_journal_does_not_vouch(told: Court, tmp_path: Path, settings: Any, replica: FolderSite) -> None:

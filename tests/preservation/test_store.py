@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -146,6 +147,18 @@ def test_a_damaged_object_is_read_from_the_other_site_or_not_at_all(primary: Fol
     replica.put({name: primary.read(name)})
     damage(primary, name)
     assert queries.content_of(sha256) == b"page" * 100
+
+
+@pytest.mark.django_db
+def test_another_object_in_the_place_of_a_content_is_not_given() -> None:
+    sha256 = commands.keep_content(data=b"page 1", mime="image/png")
+    commands.keep_content(data=b"page 2", mime="image/png")
+    first, second = (bytes(one.address) for one in StoredObject.objects.order_by("created_at"))
+    with connection.cursor() as cursor:  # whole and sealed by us, and not what the act commits to
+        cursor.execute("UPDATE preservation_storedobject SET sha256 = %s WHERE address = %s", [bytes(32), first])
+        cursor.execute("UPDATE preservation_storedobject SET sha256 = %s WHERE address = %s", [sha256, second])
+    with pytest.raises(DamagedError):
+        queries.content_of(sha256)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -161,7 +161,11 @@ def _compare(files: Files, manifest: str, digests: Mapping[str, str], expected: 
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
+    # Not `splitlines`, which also cuts at other characters: a changed end of line would pass.
+    *lines, end = text.split("\n")
+    if end:
+        raise ValueError("not a manifest")
+    for line in lines:
         digest, separator, name = line.partition("  ")
         if not separator:
             raise ValueError("not a manifest")

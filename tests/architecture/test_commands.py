@@ -33,6 +33,9 @@ CERTIFICATES = "tests/signing/test_certificates.py::test_rights_only_the_adminis
 SIDES = "tests/preservation/test_deposits.py::test_rights_each_side_does_its_own_moves"
 READERS = "tests/preservation/test_consulting.py::test_rights_each_side_reads_for_its_own_purposes"
 KEEPERS = "tests/preservation/test_importing.py::test_rights_only_the_keeper_of_the_town_writes"
+CARD = "tests/signing/test_card_signing.py::test_rights_a_card_serves_its_officer_alone"
+PARTNERS = "tests/signing/test_partners.py::test_rights_a_step_is_answered_by_who_administers_its_organisation"
+REPLIES = "tests/signing/test_replies.py::"
 RIGHTS = {
     "access.act_for": ACTING + "test_rights_an_editors_agent_acts_under_the_mandate_and_the_journal_names_both",
     "access.confirm": ACTING + "test_rights_a_review_confirms_what_is_still_needed",
@@ -125,6 +128,11 @@ RIGHTS = {
     "preservation.prepare_deposit": SIDES,
     "preservation.report_anomaly": SIDES,
     "preservation.withdraw_deposit": SIDES,
+    "signing.card_work": CARD,
+    "signing.join_circuit": PARTNERS,
+    "signing.leave_circuit": PARTNERS,
+    "signing.register_card": CARD,
+    "signing.take_signatures": CARD,
     "signing.approve": PARAPHEUR,
     "signing.archive_circuit": PARAPHEUR,
     "signing.cancel_batch": PARAPHEUR,

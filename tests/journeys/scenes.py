@@ -206,7 +206,6 @@ def set_stage() -> Stage:
     names["key"] = str(exchange.add_key(name="Logiciel", role="SI", organisation=here.rennes.id, actor=SYSTEM).client)
     # Its document was altered on its way: the agent must not miss it.
     Attachment.objects.filter(folder__cases=UUID(names["sent_case"]), type="ji").update(signature="broken")
-    names["draft"] = str(deposits.draft(here).id)
     names["blank"] = str(commands.start_request(service=SERVICE, actor=Actor("account", newcomer.id)))
     people = {"citizen": here.citizen, "agent": here.agent, "idle_agent": here.foreign_agent}
     people |= {
@@ -220,8 +219,10 @@ def set_stage() -> Stage:
         "linked": linked,
     }
     with transaction.atomic():
-        names |= _parapheur(here, people)
-        names |= kept.set_stage(here, people)
+        made, town = _parapheur(here, people)
+        made |= kept.set_stage(here, people)
+    names |= made | _replies(here, town)
+    names["draft"] = str(deposits.draft(here).id)  # last: a request sent before would be this one
     Case.objects.filter(id=names["awaiting_case"]).update(updated_at=now() - timedelta(days=45))
     sessions = {who: _session(person, who) for who, person in people.items()}
     names |= _towns(linked, sessions["linked"])

@@ -21,6 +21,10 @@ pytestmark = pytest.mark.django_db
 MISTAKE = "Erreur : "
 # The same page seen by someone else, in another state, or shown as an example, bears the same title.
 SAME_PAGE = {
+    "registers-none": "registers",
+    "register-inspected": "register-to-deposit",
+    "deposits-none": "deposits",
+    "deposit-seen-by-town": "deposit-wrong",
     "home-signed-in": "home",
     "step-identity-filled": "step-identity",
     "files-attached": "files",

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from parvis.core.tlog.notes import Signer
 from parvis.ledger import commands as ledger
-from parvis.ledger.notes import Signer
 from parvis.ledger.queries import carried
 from parvis.preservation import commands, queries
 from parvis.preservation.commands import linking

@@ -61,7 +61,7 @@ def test_queries_do_not_grow_with_the_cases(client: Client, settings: Any, djang
     here = world.build()
     for _ in range(2):
         deposited(here)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         read(client)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from parvis.ledger.queries.trees import leaf_hash
+from parvis.core.tlog.merkle import leaf_hash
 from parvis.preservation.enums import EntryKind, LegalState
 
 SALT_BYTES = 16

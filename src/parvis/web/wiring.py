@@ -5,14 +5,15 @@ from typing import Any
 from parvis.access import queries as access
 from parvis.core import outbox, tenancy
 from parvis.exchange.events import CaseMoved, FolderExpired
+from parvis.ledger.events import CheckpointToDate
 from parvis.signing.events import ItemEnded, ItemSigned
 
 TABLE: dict[type[Any], tuple[str, ...]] = {
     CaseMoved: ("teleservices.tell_applicant",),
     CheckpointToDate: ("signing.stamp_checkpoint",),
     FolderExpired: ("teleservices.release_folder",),
-    ItemSigned: ("preservation.item_signed",),
-    ItemEnded: ("preservation.item_ended",),
+    ItemEnded: ("exchange.end_reply", "preservation.item_ended"),
+    ItemSigned: ("exchange.deliver_reply", "preservation.item_signed"),
 }
 
 

@@ -10,6 +10,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "deposit": ("parvis.cli.bench.deposit", "un dépôt par l’API du hub, contre les mêmes lignes écrites par psycopg"),
     "hub": ("parvis.cli.bench.hub", "des dossiers complets avec leurs pièces, les délais, un document de 1 Go"),
     "journey": ("parvis.cli.bench.journey", "le recensement citoyen du début au suivi, contre autant de pages fixes"),
+    "ledger": ("parvis.cli.bench.ledger", "le journal à un million d’entrées : ajouts, preuves, débit, contre SHA-256"),
     "preservation": (
         "parvis.cli.bench.preservation",
         "un million d’actes restaurés et vérifiés, la relecture contre SHA-256 nu, un versement",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from parvis.cli.checks import kept, machine, outside, storage
+from parvis.cli.checks import journal, kept, machine, outside, storage
 from parvis.cli.checks.finding import Finding, Level
 
 CHECKS: list[Callable[[], list[Finding]]] = [
@@ -14,6 +14,8 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     storage.database,
     storage.migrations,
     storage.policies,
+    journal.witnesses,
+    journal.dates,
     kept.preservation,
     outside.mail,
     outside.browser,

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from parvis.cli.demo.signing import CIRCUIT, ready
+from parvis.cli.demo.signing import CIRCUIT
 from parvis.cli.up import say
 from parvis.core.actor import SYSTEM, Actor
 
@@ -38,8 +38,8 @@ def _play() -> None:
     from parvis.identity import queries as identity  # noqa: PLC0415 - Django must be ready
     from parvis.preservation import commands  # noqa: PLC0415 - same
 
-    town, clerk, mayor = ready()
-    registrar = identity.actor_of(_account("registrar"))
+    town = _town()
+    clerk, mayor, registrar = (identity.actor_of(_account(who)) for who in ("clerk", "mayor", "registrar"))
     register = _register(town)
     added = _import(register, clerk)
     say(f"  ✓ registre importé : {added} entrées, {ACTS} actes numérisés, vérifiés avant d’écrire")
@@ -53,6 +53,17 @@ def _play() -> None:
     commands.accept_deposit(deposit_id=deposit, actor=registrar)
     say(f"  ✓ vérifié acte par acte par le greffe ({found.report['acts']} actes), accepté")
     say(f"  ✓ {_healed()}")
+
+
+def _town() -> Any:
+    from parvis.cli.demo.world import TOWNS  # noqa: PLC0415 - Django must be ready
+    from parvis.directory import queries as directory  # noqa: PLC0415 - same
+
+    code, _, siret, _ = TOWNS[0]
+    found = directory.organisation_named(siret, code)
+    if found is None:
+        raise TimeoutError("la mairie de démonstration manque")
+    return found.id
 
 
 def _account(who: str) -> Any:

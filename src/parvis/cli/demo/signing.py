@@ -34,7 +34,7 @@ def _play() -> None:
     from parvis.signing import commands, queries  # noqa: PLC0415 - Django must be ready
     from parvis.signing.enums import BatchState, Level  # noqa: PLC0415 - same
 
-    town, clerk, mayor = ready()
+    town, agent, mayor = _ready()
     circuit = queries.circuits_of([town]).get(name=CIRCUIT).id
     began = time.monotonic()
     run = _answer(_cases(town, COUNT), circuit, agent)
@@ -51,8 +51,11 @@ def _play() -> None:
     say(f"  ✓ {_verified(commands.evidence_container(item_id=sent[0], actor=agent))}")
 
 
-def ready() -> tuple[Any, Actor, Actor]:
-    """The town, its clerk and its mayor, with a circuit and a key; made once."""
+def _ready() -> tuple[Any, Actor, Actor]:
+    """The town, an agent of its follow-up desk and its mayor, with a circuit and a key; made once."""
+    from parvis.access import commands as rights  # noqa: PLC0415 - Django must be ready
+    from parvis.access import queries as access  # noqa: PLC0415 - same
+    from parvis.access.enums import EVERY_PROCESS, Action  # noqa: PLC0415 - same
     from parvis.cli.demo.world import PEOPLE, TOWNS  # noqa: PLC0415 - Django must be ready
     from parvis.directory import queries as directory  # noqa: PLC0415 - same
     from parvis.identity import queries as identity  # noqa: PLC0415 - same

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from parvis.ledger import keys, merkle, notes, rules
+from parvis.core.tlog import merkle, notes
+from parvis.ledger import keys, rules
 from parvis.ledger.models import Entry
 from parvis.ledger.queries.proofs import inclusion_proof
 from parvis.ledger.rules import Content

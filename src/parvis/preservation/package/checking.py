@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from parvis.ledger.queries.trees import Builder
+from parvis.core.tlog.merkle import Builder
 from parvis.preservation import entries, numbering, statement
 from parvis.preservation.entries import Content
 from parvis.preservation.enums import EntryKind

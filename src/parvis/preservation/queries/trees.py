@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from parvis.ledger.queries.trees import Builder
+from parvis.core.tlog.merkle import Builder
 from parvis.preservation.models import Entry
 
 _LEAVES = """

@@ -31,6 +31,8 @@ SAME_PAGE = {
     "summary-incomplete": "summary",
     "dashboard-empty": "dashboard",
     "consultations-empty": "consultations",
+    "case-being-signed": "case",
+    "replies-new": "reply-new",
     "desk-nothing-found": "desk",
     "desk-empty": "desk",
     "desk-no-rights": "desk",

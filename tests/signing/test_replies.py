@@ -132,10 +132,11 @@ def test_the_pages_from_the_inbox_to_the_answers(still: Town) -> None:
     place = reverse("desk_reply")
     assert http.get(place).status_code == 404
     page = http.get(place, {"choix": "tout", "vue": "a-traiter"}).content.decode()
-    chosen = re.findall(r'name="dossiers" value="([\w-]+)"', page)
+    [named] = re.findall(r'name="dossiers" value="([\w,-]+)"', page)
+    chosen = named.split(",")
     assert sorted(chosen) == sorted(str(row.id) for row in rows)
     answer = {
-        "dossiers": chosen,
+        "dossiers": named,
         "circuit": str(still.short),
         "subject": "Votre demande",
         "body": TEXT,

@@ -81,13 +81,14 @@ def new_replies(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest, actor: Actor) -> list[Case]:
     """The cases: those named, or all of a view as it is now, which the form then names. Raise AbsentError."""
-    given = request.POST if request.method == "POST" else request.GET
-    if given.get("choix") == "tout":
-        view = VIEWS.get(given.get("vue", ""), VIEWS["a-traiter"])
-        found = queries.inbox(actor, statuses=view.statuses, text=given.get("q", "")[:100])
+    if request.method != "POST" and request.GET.get("choix") == "tout":
+        view = VIEWS.get(request.GET.get("vue", ""), VIEWS["a-traiter"])
+        found = queries.inbox(actor, statuses=view.statuses, text=request.GET.get("q", "")[:100])
         ids = list(found.order_by("id").values_list("id", flat=True)[: commands.MOST_REPLIES])
     else:
-        ids = [one for one in map(_uuid, given.getlist("dossiers")) if one]
+        # Boxes of the inbox name one each, the form that answers names them all in one field.
+        given = request.POST.getlist("dossiers") or request.GET.getlist("dossiers")
+        ids = [one for one in map(_uuid, ",".join(given).split(",")) if one]
     cases = list(queries.cases_to_answer(actor, ids[: commands.MOST_REPLIES + 1]))
     if not cases:
         raise AbsentError("no_case_chosen", "Choisissez au moins un dossier que vous pouvez traiter.")

@@ -32,6 +32,8 @@ SAME_PAGE = {
     "dashboard-empty": "dashboard",
     "consultations-empty": "consultations",
     "case-being-signed": "case",
+    "card-registered": "card-register",
+    "card-batch": "batch-given-up",
     "replies-new": "reply-new",
     "desk-nothing-found": "desk",
     "desk-empty": "desk",

@@ -72,7 +72,7 @@ def _times(found: etree._Element, report: Report, verdict: Verdict) -> None:
     _add(times, "ValidationTime", _said(report.at))
     best = _add(times, "BestSignatureTime")
     _add(best, "POETime", _said(verdict.proven_at or report.at))
-    _add(best, "TypeOfProof", f"urn:etsi:019102:poetype:{'provided' if verdict.proven_at else 'validation'}")
+    _add(best, "TypeOfProof", "urn:etsi:019102:poetype:validation")  # found while validating, never given to us
 
 
 def _digest(parent: etree._Element, sha256: str) -> None:

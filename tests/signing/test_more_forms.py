@@ -14,6 +14,7 @@ from asn1crypto import cms as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from parvis.signing import saying
@@ -24,8 +25,8 @@ from parvis.signing.formats import asice, cades, canonical, xades
 from parvis.signing.keys.authority import Holder
 from parvis.signing.validation import qualified, service
 from parvis.signing.validation.qualified import ListedService, Quality
-from parvis.signing.validation.report import build
-from parvis.signing.validation.verdicts import Indication, Report, Sub
+from parvis.signing.validation.report import VR, build
+from parvis.signing.validation.verdicts import Indication, Kind, Report, Sub, Verdict
 from tests.support.judging import XML, judged, signed
 from tests.support.officers import NOW, clock, officer, pki, template_of, trust
 
@@ -132,8 +133,8 @@ def test_an_archive_timestamp_of_xades_is_said_and_proves_nothing(space: str) ->
     assert saying.MEANINGS[Sub.NO_POE]
 
 
-def claiming(*oids: str, kind: str = "") -> Holder:
-    """An officer whose certificate makes these statements."""
+def claiming(*oids: str, kind: str = "", name: str = "") -> Holder:
+    """An officer whose certificate makes these statements, under this name if given."""
     plain = pki().holder()
     statements = b"".join(der.sequence(der.oid(one)) for one in oids)
     if kind:
@@ -141,7 +142,7 @@ def claiming(*oids: str, kind: str = "") -> Holder:
     old = plain.certificate
     builder = (
         x509.CertificateBuilder()
-        .subject_name(old.subject)
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) if name else old.subject)
         .issuer_name(old.issuer)
         .public_key(old.public_key())
         .serial_number(x509.random_serial_number())
@@ -233,3 +234,17 @@ def test_reports_have_the_published_structure() -> None:
         judged(b"nothing"),
     ):
         schema.assertValid(etree.fromstring(build(report)))
+
+
+@pytest.mark.parametrize("strange", ["\x01", "\x1b", "\ufffe", "\uffff"])
+def test_what_xml_cannot_hold_in_a_name_does_not_prevent_the_report(strange: str) -> None:
+    found = etree.fromstring(build(quality(claiming(name=f"Zoé{strange}M"), ALWAYS)))
+    etree.XMLSchema(etree.parse(Path(__file__).with_name("report.xsd"))).assertValid(found)
+    assert found.findtext(f".//{VR}Signer") == "CN=Zoé\ufffdM"
+
+
+def test_a_date_before_the_year_1000_is_a_date() -> None:
+    moment = datetime(999, 1, 2, 3, 4, 5, tzinfo=UTC)
+    found = etree.fromstring(build(Report(Kind.CMS, "f", "00" * 32, moment, [Verdict(None, proven_at=moment)])))
+    etree.XMLSchema(etree.parse(Path(__file__).with_name("report.xsd"))).assertValid(found)
+    assert found.findtext(f".//{VR}POETime") == "0999-01-02T03:04:05Z"

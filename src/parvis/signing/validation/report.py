@@ -1,5 +1,6 @@
 """The same conclusions for machines: the validation report of ETSI TS 119 102-2 (XML, v1.2.1)."""
 
+import re
 from base64 import b64encode
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ _MAIN = {
     Indication.INDETERMINATE: "urn:etsi:019102:mainindication:indeterminate",
 }
 _CERTIFICATE = "urn:etsi:019102:validationObject:certificate"
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def build(report: Report) -> bytes:
@@ -70,7 +72,7 @@ def _times(found: etree._Element, report: Report, verdict: Verdict) -> None:
     _add(times, "ValidationTime", _said(report.at))
     best = _add(times, "BestSignatureTime")
     _add(best, "POETime", _said(verdict.proven_at or report.at))
-    _add(best, "TypeOfProof", f"urn:etsi:019102:poetype:{'provided' if verdict.proven_at else 'validation'}")
+    _add(best, "TypeOfProof", "urn:etsi:019102:poetype:validation")  # found while validating, never given to us
 
 
 def _digest(parent: etree._Element, sha256: str) -> None:
@@ -82,9 +84,9 @@ def _digest(parent: etree._Element, sha256: str) -> None:
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
     made = etree.SubElement(parent, f"{VR}{name}")
     if text:
-        made.text = text
+        made.text = _NOT_XML.sub("\ufffd", text)  # a certificate may name its holder with anything
     return made
 
 
 def _said(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

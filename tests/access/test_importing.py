@@ -148,6 +148,12 @@ def test_the_command_line_does_the_same(capsys: pytest.CaptureFixture[str], tmp_
     assert (said["allowed"], said["ways"]) == (True, [[made["id"]]])
     assert [row["who"] for row in access("who", "--siret", siret, "--process", "X")] == [f"account:{alix.id}"]
     assert access("review", "--siret", siret) == []
+    desk = access("grant", "--siret", siret, "--email", str(alix.email), "--right", "case:read", "--unit", "Voirie")
+    assert {row["id"]: row["unit"] for row in access("list", "--siret", siret)}[desk["id"]] == "Voirie"
+    assert "Aucun service" in access(
+        "grant", "--siret", siret, "--email", str(alix.email), "--right", "case:read", "--unit", "Nulle part", code=1
+    )
+    access("revoke", desk["id"])
     access("revoke", made["id"])
     assert not access("why", "--siret", siret, "--email", str(alix.email), "--process", "X")["allowed"]
     pending = give(town, someone(), Action.ACT_SIGN, actor=administrator(town))

@@ -1,8 +1,10 @@
 """`parvis witness`: what it cosigns, what it refuses, and that it never forgets."""
 
+import http.client
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -237,7 +239,7 @@ def test_killed_anywhere_it_remembers_all_it_signed(home: Home, tmp_path: Path) 
         stop = threading.Timer(0.05 + dice.random() / 5, program.send_signal, (signal.SIGKILL,))
         stop.start()
         old = home.memory.all()[0].size if signed else 0
-        with suppress(OSError):
+        with suppress(OSError, http.client.HTTPException):
             while True:
                 size = old + dice.randint(1, 30)
                 note = log.grow(size)
@@ -275,3 +277,37 @@ def test_the_program_makes_a_witness(tmp_path: Path, capsys: pytest.CaptureFixtu
     with home.memory.of("a") as slot:
         slot.keep(Seen("a", 1, bytes(32), "n"))
     assert home.memory.all()[0].origin == "a"
+
+
+def test_slow_clients_keep_nobody_out(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Eighty connections that promise a body and send none, then one that asks properly."""
+    log = Log()
+    note = log.grow(3)
+    host, _, port = address.removeprefix("http://").partition(":")
+    slow = [socket.create_connection((host, int(port))) for _ in range(80)]
+    try:
+        for one in slow:
+            with suppress(OSError):
+                one.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        for old in (0, 3, 3):
+            assert posted(f"{address}/add-checkpoint", str(AddCheckpoint(old, (), note)).encode())[0] == 200
+    finally:
+        for one in slow:
+            one.close()
+    assert "Traceback" not in caplog.text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_another_method_is_told_which_one_serves(address: str) -> None:
+    for method, path, status, allow in (
+        ("GET", "/add-checkpoint", 405, "POST"),
+        ("DELETE", "/add-checkpoint", 405, "POST"),
+        ("PUT", "/", 405, "GET"),
+        ("POST", "/", 405, "GET"),
+        ("HEAD", "/nothing", 404, None),
+    ):
+        request = urllib.request.Request(f"{address}{path}", method=method)  # noqa: S310 - loopback
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(request, timeout=10)  # noqa: S310 - same
+        with refusal.value as answered:
+            assert (answered.code, answered.headers["Allow"]) == (status, allow), (method, path)

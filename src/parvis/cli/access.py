@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     grant.add_argument("--email", required=True)
     grant.add_argument("--right", action="append", required=True, help="case:read, members:manage… (plusieurs fois)")
     grant.add_argument("--process", default="*", help="une démarche ; toutes par défaut")
+    grant.add_argument("--unit", default="", help="un service, par son code ou son nom ; tout l’organisme par défaut")
     grant.add_argument("--until", type=_day, help="JJ/MM/AAAA ; un an par défaut et au plus")
     grant.add_argument("--depth", type=int, default=0, help="combien de fois ces droits peuvent être retransmis")
     _of(actions, "list", "les droits en cours d’un organisme").add_argument("--pending", action="store_true")
@@ -93,9 +94,22 @@ def _grant(options: argparse.Namespace, organisation: UUID) -> list[dict[str, An
     from parvis.core.actor import SYSTEM  # noqa: PLC0415 - same
 
     rights = frozenset(_right(word) for word in options.right)
-    wanted = Wanted(organisation, rights, options.process, depth=options.depth, valid_to=options.until)
+    unit = _unit(organisation, options.unit)
+    wanted = Wanted(organisation, rights, options.process, unit=unit, depth=options.depth, valid_to=options.until)
     to = Holder(PrincipalKind.ACCOUNT, _person(options.email).id)
     return [{"id": commands.give(to=to, wanted=wanted, actor=SYSTEM), "rights": sorted(rights)}]
+
+
+def _unit(organisation: UUID, words: str) -> UUID | None:
+    from parvis.core.errors import AbsentError  # noqa: PLC0415 - Django must be ready
+    from parvis.directory import queries  # noqa: PLC0415 - same
+
+    if not words:
+        return None
+    unit = queries.unit_called(organisation, words)
+    if unit is None:
+        raise AbsentError("unit_unknown", "Aucun service, ou plusieurs, ne portent ce code ou ce nom.")
+    return unit
 
 
 def _on_grant(options: argparse.Namespace) -> list[dict[str, Any]]:

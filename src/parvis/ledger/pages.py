@@ -4,6 +4,7 @@ import hashlib
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from parvis.core.tlog import merkle, tiles
@@ -14,6 +15,7 @@ _A_MOMENT = "public, max-age=1"
 _FURTHEST = 2**63 // merkle.TILE_WIDTH
 
 
+@csrf_exempt  # nothing is written here: any other method is told so
 @require_safe
 def checkpoint(_request: HttpRequest) -> HttpResponse:
     """The signed statement of the tree, with the cosignatures of its witnesses."""
@@ -23,6 +25,7 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
     return _plain(found[1], caching="no-cache")
 
 
+@csrf_exempt  # nothing is written here: any other method is told so
 @require_safe
 def tile(request: HttpRequest, path: str) -> HttpResponse:
     """A tile of hashes, or a bundle of entries. What was served once never changes."""
@@ -38,12 +41,14 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     )
 
 
+@csrf_exempt  # nothing is written here: any other method is told so
 @require_safe
 def public_keys(_request: HttpRequest) -> HttpResponse:
     """The public keys of this journal: worth what the connection that brings them is worth."""
     return _plain("".join(f"{key}\n" for key in keys.known_verifiers()), caching=_A_MOMENT)
 
 
+@csrf_exempt  # nothing is written here: any other method is told so
 @require_safe
 def policy(_request: HttpRequest) -> HttpResponse:
     """A trust policy (C2SP tlog-policy) to begin with: the journal's keys and its witnesses'."""

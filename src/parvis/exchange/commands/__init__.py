@@ -23,10 +23,11 @@ from parvis.exchange.commands.idempotency import forget_answers
 from parvis.exchange.commands.jobs import drop_jobs, retry_jobs
 from parvis.exchange.commands.keys import add_key, revoke_key, rotate_key
 from parvis.exchange.commands.many_deposits import MAX_DEPOSITS, deposit_many
+from parvis.exchange.commands.merging import migrate_cases
 from parvis.exchange.commands.organisations import add_organisation, correct_organisation, set_organisation_state
 from parvis.exchange.commands.pieces import forget_pieces, receive_piece, upload_progress
 from parvis.exchange.commands.replies import AFTERWARDS, MOST_REPLIES, NewReply, send_replies
-from parvis.exchange.commands.retention import PurgeReport, migrate_cases, note_purged, purge
+from parvis.exchange.commands.retention import PurgeReport, note_purged, purge
 from parvis.exchange.commands.services import entrust_case, entrust_process
 from parvis.exchange.commands.sites import add_site, renew_site, revoke_site
 from parvis.exchange.commands.situations import watch_lateness, watch_subscriptions

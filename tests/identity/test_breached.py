@@ -84,7 +84,7 @@ def test_an_installation_adds_the_published_set(tmp_path: Path, settings: Any) -
 )
 def test_a_wrong_list_changes_nothing(tmp_path: Path, content: str, said: str) -> None:
     own, source = tmp_path / "own.bin", tmp_path / "list.txt"
-    breached.write(own, [breached.digest(GOOD)])
+    breached.write(own, iter([breached.digest(GOOD)]))
     source.write_text(content)
     with pytest.raises(CommandError, match=said):
         call_command("import_breached_passwords", source, to=own)

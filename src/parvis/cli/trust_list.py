@@ -3,9 +3,8 @@
 import argparse
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
-from parvis.core import certificates, env
+from parvis.core import certificates, env, files
 
 LOTL = "https://ec.europa.eu/tools/lotl/eu-lotl.xml"
 
@@ -34,14 +33,7 @@ def run(options: argparse.Namespace) -> int:
     folder = env.data_dir() / "trust"
     folder.mkdir(parents=True, exist_ok=True)
     for name, listed in (("issuing.pem", found.issuing), ("dating.pem", found.dating)):
-        _replace(folder / name, b"".join(one.public_bytes(Encoding.PEM) for one in listed))
-    _replace(folder / "services.json", qualified.dump(found.services).encode())
+        files.replace(folder / name, (one.public_bytes(Encoding.PEM) for one in listed))
+    files.replace(folder / "services.json", (qualified.dump(found.services).encode(),))
     sys.stdout.write(f"{len(found.issuing)} autorités de certification, {len(found.dating)} d’horodatage.\n")
     return 0
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a whole file in place of the former one."""
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(content)
-    fresh.replace(path)

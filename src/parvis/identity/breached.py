@@ -8,13 +8,13 @@ a set of a thousand million.
 import http.client
 import logging
 import mmap
-import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from hashlib import sha1
+from itertools import chain
 from pathlib import Path
 
-from parvis.core import outward
+from parvis.core import files, outward
 
 WIDTH = 8
 # Passwords of twelve characters or more among the most used of the breaches known in 2015: docs/security/accounts.md.
@@ -117,18 +117,10 @@ def of_passwords(lines: Iterable[bytes], *, shortest: int) -> Iterator[bytes]:
     yield from sorted({digest(word) for word in words if len(word) >= shortest})
 
 
-def write(path: Path, digests: Iterable[bytes]) -> int:
-    """Put a set in place of the former one, wholly or not at all. Return how many it holds."""
-    fresh = path.with_suffix(".new")
-    try:
-        with fresh.open("wb") as file:
-            count = sum(file.write(one) for one in digests) // WIDTH
-            file.flush()
-            os.fsync(file.fileno())
-        if not count:
-            message = "an empty set refuses nothing"
-            raise ValueError(message)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return count
+def write(path: Path, digests: Iterator[bytes]) -> int:
+    """Put a set in place of the former one, wholly or not at all. Return how many it holds; ValueError for none."""
+    first = next(digests, None)
+    if first is None:
+        message = "an empty set refuses nothing"
+        raise ValueError(message)
+    return files.replace(path, chain((first,), digests)) // WIDTH

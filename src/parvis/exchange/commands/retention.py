@@ -138,7 +138,7 @@ def note_purged(*, pairs: Sequence[tuple[str, str]], actor: Actor) -> None:
     """Write down that a client removed its own copies of documents the hub has let go. Foreign pairs are ignored."""
     attachments = [UUID(attachment) for attachment, _ in pairs]
     known = set(
-        AttachmentRecipient.objects.filter(queries.copied_by(actor), attachment_id__in=attachments).values_list(
+        AttachmentRecipient.objects.filter(queries.of_cases_read(actor), attachment_id__in=attachments).values_list(
             "attachment_id", "case_id"
         )
     )

@@ -216,8 +216,8 @@ def notifications(
     return list(rows.order_by("id")[:limit])
 
 
-def copied_by(actor: Actor) -> models.Q:
-    """Return the filter of the documents of cases that an actor reads."""
+def of_cases_read(actor: Actor) -> models.Q:
+    """Return the filter of what hangs from the cases that an actor reads."""
     return access.scope(
         actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id", unit="case__unit"
     )
@@ -225,7 +225,7 @@ def copied_by(actor: Actor) -> models.Q:
 
 def purgeable(actor: Actor, *, limit: int = 10_000) -> list[tuple[UUID, UUID]]:
     """Return (document, case) pairs whose bytes the hub has removed, for copies kept by the actor's organisations."""
-    rows = AttachmentRecipient.objects.filter(copied_by(actor), attachment__state=AttachmentState.DELETED)
+    rows = AttachmentRecipient.objects.filter(of_cases_read(actor), attachment__state=AttachmentState.DELETED)
     return list(rows.order_by("id").values_list("attachment_id", "case_id")[:limit])
 
 

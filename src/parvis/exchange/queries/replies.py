@@ -14,7 +14,7 @@ from parvis.core.errors import AbsentError
 from parvis.exchange.enums import OPEN_REPLIES, ReplyState
 from parvis.exchange.letters import Addressee, letter
 from parvis.exchange.models import Case, Reply
-from parvis.exchange.queries.cases import inbox
+from parvis.exchange.queries.cases import inbox, of_cases_read
 from parvis.signing import queries as signing
 
 
@@ -45,10 +45,7 @@ def reply_places(replies: Iterable[Reply]) -> dict[UUID, signing.Place]:
 
 def replies_of_run(run: UUID, actor: Actor) -> "QuerySet[Reply]":
     """Return the answers of one gesture whose cases this actor may read, in order. Raise AbsentError."""
-    mine = access.scope(
-        actor, Action.CASE_READ, organisation="case__recipient_id", process="case__process_id", unit="case__unit"
-    )
-    rows = Reply.objects.filter(mine, run=run).select_related("case__folder").order_by("id")
+    rows = Reply.objects.filter(of_cases_read(actor), run=run).select_related("case__folder").order_by("id")
     if not rows.exists():
         raise AbsentError("unknown_replies", "Ces réponses n’existent pas, ou vous ne pouvez pas les voir.")
     return rows

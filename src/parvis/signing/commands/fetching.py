@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography import x509
 from django.conf import settings
 
-from parvis.core import env, outward
+from parvis.core import env, files, outward
 from parvis.core.clock import now
 from parvis.signing.enums import CertificateState
 from parvis.signing.models import SigningCertificate
@@ -66,9 +66,7 @@ def _refresh(url: str, issuer: x509.Certificate) -> bool:
         logger.warning("revocation_list_refused", extra={"url": url, "status": status})
         return False
     place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_suffix(".new")
-    fresh.write_bytes(content)
-    fresh.replace(place)
+    files.replace(place, (content,))
     return True
 
 
